@@ -128,6 +128,6 @@ public sealed class CallTests
     {
         float[] components = [0, -0f, 1.5f, float.Epsilon, -float.MaxValue];
         Assert.Equal(components, FeatureVectors.ToFeature(components).ToArray());
-        Assert.Equal([0, 0, 0xc0, 0x3f], FeatureVectors.ToFeature([1.5f]).Data);
+        Assert.Equal([0, 0, 0xc0, 0x3f], FeatureVectors.ToFeature([1.5f]).Data.ToByteArray());
     }
 }

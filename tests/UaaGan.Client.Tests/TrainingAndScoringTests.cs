@@ -1,6 +1,5 @@
 using Google.Rpc;
 using Grpc.Core;
-using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Perturbation.V1;
 using UaaGan.Protos.Retrieval.V1;
 

@@ -20,9 +20,6 @@ internal sealed class DuplexExchange<TRequest, TResponse, TAccepted, TItem, TRes
     where TResponse : class
     where TAccepted : class
 {
-    /// <summary>How long the reader may take to find the service's status after a write failed.</summary>
-    private static readonly TimeSpan StatusGrace = TimeSpan.FromSeconds(10);
-
     private readonly ServiceClient _client;
     private readonly StreamShape<TRequest, TResponse, TAccepted, TItem, TResult> _shape;
     private readonly AsyncDuplexStreamingCall<TRequest, TResponse> _call;
@@ -89,7 +86,7 @@ internal sealed class DuplexExchange<TRequest, TResponse, TAccepted, TItem, TRes
             }
 
             // A service that ends well before the writer did has stopped reading: the writer must not wait for a slot for ever.
-            _life.CancelAfter(StatusGrace);
+            _life.CancelAfter(ServiceClient.StatusGrace);
             var sent = await Sent(writing, cancellationToken).ConfigureAwait(false);
             if (answered != sent) throw BrokenProtocol(_client, $"it answered {answered} of {sent} items and ended the stream");
         }
@@ -194,7 +191,7 @@ internal sealed class DuplexExchange<TRequest, TResponse, TAccepted, TItem, TRes
         }
         catch (Exception exception) when (exception is RpcException or InvalidOperationException)
         {
-            _life.CancelAfter(StatusGrace);
+            _life.CancelAfter(ServiceClient.StatusGrace);
             return false;
         }
     }

@@ -7,6 +7,9 @@ namespace UaaGan.Client;
 /// <summary>What the three clients share: the channel, deadlines and errors. Safe for concurrent use.</summary>
 public abstract class ServiceClient : IDisposable
 {
+    /// <summary>How long the service's status may take to arrive after a write to it failed.</summary>
+    internal static readonly TimeSpan StatusGrace = TimeSpan.FromSeconds(10);
+
     private readonly GrpcChannel? _owned;
 
     private protected ServiceClient(string service, GrpcChannel channel, Uri? address, bool owned, ClientOptions? options)
@@ -81,7 +84,11 @@ public abstract class ServiceClient : IDisposable
         {
             await foreach (var message in messages.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                if (!await TryWrite(call, message, cancellationToken).ConfigureAwait(false)) break;
+                if (!await TryWrite(call, message, cancellationToken).ConfigureAwait(false))
+                {
+                    life.CancelAfter(StatusGrace);
+                    return await call.ResponseAsync.ConfigureAwait(false);
+                }
             }
 
             await call.RequestStream.CompleteAsync().ConfigureAwait(false);
@@ -135,7 +142,7 @@ public abstract class ServiceClient : IDisposable
         }
     }
 
-    /// <summary>False when the service has ended the call before the upload did: its answer, or its error, is waiting.</summary>
+    /// <summary>False when the service has ended the call before the upload did: its answer, or its error, is on its way.</summary>
     private static async Task<bool> TryWrite<TRequest, TResponse>(
         AsyncClientStreamingCall<TRequest, TResponse> call, TRequest message, CancellationToken cancellationToken)
     {
@@ -144,7 +151,7 @@ public abstract class ServiceClient : IDisposable
             await call.RequestStream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException && call.ResponseAsync.IsCompleted)
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
         {
             return false;
         }
