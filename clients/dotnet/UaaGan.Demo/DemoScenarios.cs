@@ -1,3 +1,4 @@
+using UaaGan.Demo.People;
 using UaaGan.Demo.Scenes;
 using UaaGan.Failures;
 
@@ -23,6 +24,17 @@ public static class DemoScenarios
             Protocol = LeaveOneOut,
             Identities = 26, GalleryViews = 12, QueryViews = 3,
             TrainingIdentities = 60, TrainingViews = 5,
+            TrainingSteps = 400,
+            TrainingOptions = new Dictionary<string, string>(),
+        },
+        new(new PeopleArtist())
+        {
+            Name = "people",
+            Title = "Person re-identification: six cameras",
+            Description = "Which crops show the same person, seen by another camera? Drawn pedestrians under changes of pose, camera, light and crowd.",
+            Protocol = Market1501,
+            Identities = 30, GalleryViews = 10, QueryViews = 3, Distractors = 30,
+            TrainingIdentities = 50, TrainingViews = 6,
             TrainingSteps = 400,
             TrainingOptions = new Dictionary<string, string>(),
         },
