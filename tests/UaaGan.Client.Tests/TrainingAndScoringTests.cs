@@ -70,6 +70,7 @@ public sealed class TrainingAndScoringTests
     [Fact]
     public async Task Half_an_upload_is_never_taken_for_a_whole_one()
     {
+        var begun = new TaskCompletionSource();
         var ending = new TaskCompletionSource<bool>();
         await using var server = await FakeServer.Start(new FakePerturbation
         {
@@ -77,9 +78,7 @@ public sealed class TrainingAndScoringTests
             {
                 try
                 {
-                    while (await requests.MoveNext(CancellationToken.None))
-                    {
-                    }
+                    while (await requests.MoveNext(CancellationToken.None)) begun.TrySetResult();
 
                     ending.SetResult(true);
                 }
@@ -97,10 +96,10 @@ public sealed class TrainingAndScoringTests
 
         Assert.False(await ending.Task.WaitAsync(Limit, Token));
 
-        static async IAsyncEnumerable<ImageInput> Broken()
+        async IAsyncEnumerable<ImageInput> Broken()
         {
             yield return ImageInput.FromBytes("a", new byte[10]);
-            await Task.Yield();
+            await begun.Task.WaitAsync(Limit, Token);
             throw new IOException("unplugged");
         }
     }

@@ -1,1 +1,1 @@
-return 0;
+return await UaaGan.Cli.Application.Run(args, Console.Out, Console.Error);
