@@ -1,6 +1,4 @@
-using UaaGan.Demo.Drawing;
-
-namespace UaaGan.Demo.Scenes;
+namespace UaaGan.Demo.Drawing;
 
 internal enum Pattern
 {
