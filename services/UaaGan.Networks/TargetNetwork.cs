@@ -133,6 +133,15 @@ public sealed class TargetNetwork : IDisposable
     {
         var normalised = (inputs - _mean) / _std;
         var features = _network.call(normalised);
+        if (features.dim() != 2 || features.shape[1] != FeatureDimension)
+        {
+            throw new FailureException(FailureKind.InvalidArgument, "MODEL_INPUT_INVALID",
+                $"With an input of {Card.Input.Height}x{Card.Input.Width} (rows x columns) {Card.Architecture} does not give one feature of {FeatureDimension} components an image.")
+            {
+                Field = "input",
+            };
+        }
+
         return Card.L2Normalise ? nn.functional.normalize(features, p: 2, dim: 1, eps: SmallestNorm) : features;
     }
 

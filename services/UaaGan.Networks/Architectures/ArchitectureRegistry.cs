@@ -8,6 +8,8 @@ public static class ArchitectureRegistry
     private static readonly SortedDictionary<string, Architecture> Table = new(StringComparer.Ordinal)
     {
         [DemoResNet.ArchitectureName] = new(options => new DemoResNet(options), DemoResNet.OptionNames),
+        [MobileFaceNet.ArchitectureName] = new(_ => new MobileFaceNet(), []),
+        [MobileNetV2.ArchitectureName] = new(options => new MobileNetV2(options), []),
         [OsNet.ArchitectureName] = new(options => new OsNet(options), []),
     };
 

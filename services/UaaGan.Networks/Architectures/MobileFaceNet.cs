@@ -1,0 +1,109 @@
+using static TorchSharp.torch;
+
+namespace UaaGan.Networks;
+
+/// <summary>
+/// MobileFaceNet (Chen, Liu, Gao, Han, CCBR 2018) with the key names of Xiaoccer/MobileFaceNet_Pytorch: inverted residuals with PReLU
+/// and a global depthwise convolution in the place of pooling. Input 112x96 (rows x columns) and no other; feature of 128 components.
+/// </summary>
+public sealed class MobileFaceNet : FeatureNetwork
+{
+    /// <summary>Its name in the registry.</summary>
+    public const string ArchitectureName = "mobilefacenet";
+
+    private const int Dimension = 128;
+    private static readonly (int Expansion, int Channels, int Repeats, int Stride)[] Settings =
+        [(2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1)];
+
+    private readonly nn.Module<Tensor, Tensor>[] _layers;
+
+    public MobileFaceNet() : base(nameof(MobileFaceNet))
+    {
+        var blocks = new List<nn.Module<Tensor, Tensor>>();
+        var channels = 64;
+        foreach (var (expansion, outputs, repeats, stride) in Settings)
+        {
+            for (var i = 0; i < repeats; i++)
+            {
+                blocks.Add(new Bottleneck(channels, outputs, i == 0 ? stride : 1, expansion));
+                channels = outputs;
+            }
+        }
+
+        (string Name, nn.Module<Tensor, Tensor> Module)[] parts =
+        [
+            ("conv1", new ConvolutionLayer(3, 64, (3, 3), stride: 2, padding: 1)),
+            ("dw_conv1", new ConvolutionLayer(64, 64, (3, 3), padding: 1, depthwise: true)),
+            ("blocks", nn.Sequential(blocks.ToArray())),
+            ("conv2", new ConvolutionLayer(channels, 512, (1, 1))),
+            ("linear7", new ConvolutionLayer(512, 512, (7, 6), depthwise: true, linear: true)),
+            ("linear1", new ConvolutionLayer(512, Dimension, (1, 1), linear: true)),
+        ];
+        foreach (var (name, module) in parts) register_module(name, module);
+        _layers = [.. parts.Select(part => part.Module)];
+    }
+
+    /// <inheritdoc/>
+    public override int FeatureDimension => Dimension;
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var output = _layers.Aggregate(input, (tensor, layer) => layer.call(tensor));
+        return output.flatten(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Convolution, batch normalisation and, unless linear, PReLU.</summary>
+    private sealed class ConvolutionLayer : NamedModule
+    {
+        private readonly nn.Module<Tensor, Tensor> _convolution;
+        private readonly nn.Module<Tensor, Tensor> _normalisation;
+        private readonly nn.Module<Tensor, Tensor>? _activation;
+
+        public ConvolutionLayer(
+            int inputs, int outputs, (long, long) kernel, int stride = 1, int padding = 0, bool depthwise = false, bool linear = false)
+            : base(nameof(ConvolutionLayer))
+        {
+            _convolution = nn.Conv2d(
+                inputs, outputs, kernel, stride: (stride, stride), padding: (padding, padding), groups: depthwise ? inputs : 1, bias: false);
+            _normalisation = nn.BatchNorm2d(outputs);
+            register_module("conv", _convolution);
+            register_module("bn", _normalisation);
+            if (linear) return;
+            _activation = nn.PReLU(outputs);
+            register_module("prelu", _activation);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var output = _normalisation.call(_convolution.call(input));
+            return (_activation is null ? output : _activation.call(output)).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>An inverted residual: 1x1 to more channels, 3x3 within each, 1x1 back without activation.</summary>
+    private sealed class Bottleneck : NamedModule
+    {
+        private readonly nn.Module<Tensor, Tensor> _body;
+        private readonly bool _residual;
+
+        public Bottleneck(int inputs, int outputs, int stride, int expansion) : base(nameof(Bottleneck))
+        {
+            var middle = inputs * expansion;
+            _body = nn.Sequential(
+                nn.Conv2d(inputs, middle, 1, bias: false), nn.BatchNorm2d(middle), nn.PReLU(middle),
+                nn.Conv2d(middle, middle, 3, stride: stride, padding: 1, groups: middle, bias: false), nn.BatchNorm2d(middle), nn.PReLU(middle),
+                nn.Conv2d(middle, outputs, 1, bias: false), nn.BatchNorm2d(outputs));
+            _residual = stride == 1 && inputs == outputs;
+            register_module("conv", _body);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var output = _body.call(input);
+            return (_residual ? input + output : output).MoveToOuterDisposeScope();
+        }
+    }
+}

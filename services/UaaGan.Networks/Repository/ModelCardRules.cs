@@ -1,0 +1,51 @@
+namespace UaaGan.Networks;
+
+/// <summary>What a card must satisfy.</summary>
+internal static class ModelCardRules
+{
+    private const int SmallestSide = 8, LargestSide = 4096, LargestBatch = 1024, LargestDimension = 65536, LongestText = 4096;
+
+    /// <exception cref="Failures.FailureException">InvalidArgument MODEL_NAME_INVALID or MODEL_CARD_INVALID, with the field.</exception>
+    public static void Check(ModelCard card)
+    {
+        ModelName.Check(card.Name);
+        Require(card.Version >= 1, "version", "must be at least 1");
+        Require(ArchitectureRegistry.Names.Contains(card.Architecture), "architecture",
+            $"is '{card.Architecture}'; known are {string.Join(", ", ArchitectureRegistry.Names)}");
+        Require(card.Weights.File == Path.GetFileName(card.Weights.File) && card.Weights.File.EndsWith(".safetensors", StringComparison.Ordinal),
+            "weights.file", "must be a file name ending in .safetensors, without a folder");
+        Require(IsSha256(card.Weights.Sha256), "weights.sha256", "must be 64 lower-case hexadecimal digits");
+        Require(card.FeatureDimension is >= 1 and <= LargestDimension, "feature_dimension", $"must be 1 to {LargestDimension}");
+        CheckGeometry(card);
+        Require(card.Mean.Count == 3 && card.Mean.All(double.IsFinite), "mean", "must be three finite numbers, for values 0 to 1");
+        Require(card.Std.Count == 3 && card.Std.All(value => double.IsFinite(value) && value > 0), "std", "must be three numbers greater than 0, for values 0 to 1");
+        Require(Enum.IsDefined(card.Pooling), "pooling", "must be avg or gem");
+        Require(card.GemP is > 0 and <= 100, "gem_p", "must be greater than 0 and at most 100");
+        Require(card.Engine == ModelCard.LibtorchEngine, "engine", $"is '{card.Engine}'; known is {ModelCard.LibtorchEngine}");
+        Require(card.DataType == ModelCard.Float32DataType, "data_type", $"is '{card.DataType}'; known is {ModelCard.Float32DataType}");
+        Require(card.BatchSizes.Count is >= 1 and <= 32 && card.BatchSizes[0] >= 1 && card.BatchSizes[^1] <= LargestBatch
+                && card.BatchSizes.Zip(card.BatchSizes.Skip(1)).All(pair => pair.First < pair.Second),
+            "batch_sizes", $"must be 1 to 32 ascending numbers from 1 to {LargestBatch}");
+        Require(card.Licence is not { Length: > LongestText }, "licence", $"must have at most {LongestText} characters");
+        Require(card.Source is not { Length: > LongestText }, "source", $"must have at most {LongestText} characters");
+        Require(card.Check is null || card.Check.Feature.Count == card.FeatureDimension && card.Check.Feature.All(float.IsFinite),
+            "check.feature", "must have feature_dimension finite components");
+    }
+
+    private static void CheckGeometry(ModelCard card)
+    {
+        Require(card.Input.Height is >= SmallestSide and <= LargestSide && card.Input.Width is >= SmallestSide and <= LargestSide,
+            "input", $"must have sides of {SmallestSide} to {LargestSide} pixels");
+        Require(Enum.IsDefined(card.Resize), "resize", "must be nearest, bilinear or none");
+        Require(card.Pad.Count == 4 && card.Pad.All(side => side >= 0), "pad", "must be four numbers from 0: left, top, right, bottom");
+        Require((long)card.Pad[0] + card.Pad[2] < card.Input.Width && (long)card.Pad[1] + card.Pad[3] < card.Input.Height,
+            "pad", "must leave room for the image within the input");
+    }
+
+    private static bool IsSha256(string text) => text.Length == 64 && text.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'f');
+
+    private static void Require(bool holds, string field, string what)
+    {
+        if (!holds) throw ModelFailure.CardInvalid(field, what);
+    }
+}

@@ -1,0 +1,241 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TorchSharp;
+using UaaGan.Failures;
+
+namespace UaaGan.Networks;
+
+/// <summary>
+/// The target networks of a state folder: &lt;name&gt;/&lt;version&gt;/model.json beside weights.safetensors. A version never changes once
+/// it is there, so that readers need no lock; adding writes a folder of another name and renames it.
+/// </summary>
+public sealed class ModelRepository
+{
+    /// <summary>Largest difference of a component of the self-check's feature: room for another machine's summation order.</summary>
+    public const float CheckTolerance = 1e-4f;
+
+    private const string CardFile = "model.json", WeightsFileName = "weights.safetensors";
+    private const int LargestCard = 4 << 20;
+
+    private readonly string _folder;
+
+    /// <param name="folder">The repository's folder, $STATE/models; it need not exist yet.</param>
+    public ModelRepository(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        _folder = Path.GetFullPath(folder);
+    }
+
+    /// <summary>Adds a model, or a new version of one: copies and hashes the weights, loads them, and records the self-check's feature.</summary>
+    /// <exception cref="FailureException">InvalidArgument: a wrong field; NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED;
+    /// FailedPrecondition WEIGHTS_DO_NOT_FIT or FEATURE_INVALID. Nothing is left behind.</exception>
+    public ModelCard Add(NewModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelName.Check(model.Name);
+        var draft = Draft(model);
+        // First without the feature's dimension and the hash, so that a wrong option is found before anything is copied.
+        ModelCardRules.Check(draft);
+        if (!File.Exists(model.WeightsPath)) throw SafetensorsFailure.NotFound(Path.GetFileName(model.WeightsPath));
+
+        var modelFolder = Directory.CreateDirectory(Path.Combine(_folder, model.Name)).FullName;
+        var temporary = Path.Combine(modelFolder, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            var weights = Path.Combine(temporary, WeightsFileName);
+            AtomicFile.Write(weights, stream => CopyTo(model.WeightsPath, stream));
+            var card = Examine(draft with { Weights = new WeightsFile(WeightsFileName, Sha256(weights)) }, temporary);
+            return Publish(card, temporary, modelFolder);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            if (!Directory.EnumerateFileSystemEntries(modelFolder).Any()) Directory.Delete(modelFolder);
+        }
+    }
+
+    /// <summary>Every version of every model, by name (ordinal), then version.</summary>
+    /// <exception cref="FailureException">DataLoss MODEL_CARD_DAMAGED.</exception>
+    public IReadOnlyList<ModelCard> List() =>
+        [.. Names().SelectMany(name => Versions(name).Select(version => ReadCard(name, version)))];
+
+    /// <summary>One model's card; without a version the highest one.</summary>
+    /// <exception cref="FailureException">InvalidArgument MODEL_NAME_INVALID; NotFound MODEL_NOT_FOUND; DataLoss MODEL_CARD_DAMAGED.</exception>
+    public ModelCard Get(string name, int? version = null)
+    {
+        ModelName.Check(name);
+        var versions = Versions(name);
+        if (versions.Count == 0) throw ModelFailure.NotFound(name, null, Names());
+        var wanted = version ?? versions[^1];
+        if (!versions.Contains(wanted))
+            throw ModelFailure.NotFound(name, wanted, [.. versions.Select(present => present.ToString(CultureInfo.InvariantCulture))]);
+        return ReadCard(name, wanted);
+    }
+
+    /// <summary>Loads a model after its weights matched their hash. The caller disposes it.</summary>
+    /// <exception cref="FailureException">DataLoss WEIGHTS_HASH_MISMATCH, WEIGHTS_MISSING or WEIGHTS_FILE_DAMAGED; FailedPrecondition
+    /// WEIGHTS_DO_NOT_FIT.</exception>
+    public TargetNetwork Load(ModelCard card, torch.Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        return Load(card, VersionFolder(card.Name, card.Version), device);
+    }
+
+    /// <summary>Whether a model is whole: hash, fit, and the self-check's feature within <see cref="CheckTolerance"/>.</summary>
+    /// <returns>The largest difference of a component from the recorded feature; 0 when none is recorded.</returns>
+    /// <exception cref="FailureException">As <see cref="Load(ModelCard, torch.Device)"/>, and DataLoss MODEL_CHECK_FAILED.</exception>
+    public float Check(ModelCard card)
+    {
+        using var target = Load(card);
+        var feature = PatternFeature(target);
+        if (card.Check is null) return 0;
+        var difference = feature.Zip(card.Check.Feature, (now, then) => Math.Abs(now - then)).Max();
+        return difference <= CheckTolerance ? difference : throw ModelFailure.CheckFailed(card, difference);
+    }
+
+    private static ModelCard Draft(NewModel model) => new()
+    {
+        Name = model.Name,
+        Version = 1,
+        Architecture = model.Architecture,
+        ArchitectureOptions = model.ArchitectureOptions,
+        Weights = new WeightsFile(WeightsFileName, new string('0', 64)),
+        FeatureDimension = 1,
+        Input = model.Input,
+        Resize = model.Resize,
+        Pad = model.Pad,
+        Mean = model.Mean,
+        Std = model.Std,
+        Pooling = model.Pooling,
+        GemP = model.GemP,
+        BatchSizes = model.BatchSizes,
+        Licence = model.Licence,
+        Source = model.Source,
+    };
+
+    private static ModelCard Examine(ModelCard draft, string folder)
+    {
+        using var network = CreateNetwork(draft);
+        var card = draft with { FeatureDimension = network.FeatureDimension };
+        using var target = Load(card, folder, device: null);
+        return card with { Check = new CheckFeature(PatternFeature(target)) };
+    }
+
+    private static float[] PatternFeature(TargetNetwork target)
+    {
+        var card = target.Card;
+        // The size that no resize changes, since resize may be none.
+        var pattern = CheckPattern.Image(card.Input.Width - card.Pad[0] - card.Pad[2], card.Input.Height - card.Pad[1] - card.Pad[3]);
+        try
+        {
+            return target.Extract([pattern])[0];
+        }
+        catch (System.Runtime.InteropServices.ExternalException exception)
+        {
+            throw new FailureException(FailureKind.InvalidArgument, "MODEL_INPUT_INVALID",
+                $"The architecture {card.Architecture} cannot take an input of {card.Input.Height}x{card.Input.Width} (rows x columns).", exception)
+            {
+                Field = "input",
+            };
+        }
+    }
+
+    private static FeatureNetwork CreateNetwork(ModelCard card) => ArchitectureRegistry.Create(card.Architecture, new ArchitectureOptions
+    {
+        Pooling = card.Pooling,
+        GemExponent = card.GemP,
+        Values = card.ArchitectureOptions,
+    });
+
+    private static TargetNetwork Load(ModelCard card, string folder, torch.Device? device)
+    {
+        var path = Path.Combine(folder, card.Weights.File);
+        if (!File.Exists(path)) throw ModelFailure.WeightsMissing(card);
+        if (Sha256(path) != card.Weights.Sha256) throw ModelFailure.HashMismatch(card);
+        using var reader = SafetensorsReader.Open(path);
+        var network = CreateNetwork(card);
+        try
+        {
+            ModuleWeights.Load(network, reader, network.MayBeMissing, network.MayBeUnused);
+            return new TargetNetwork(card, network, device);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelCard Publish(ModelCard card, string temporary, string modelFolder)
+    {
+        for (var version = VersionsIn(modelFolder).DefaultIfEmpty().Max() + 1; ; version++)
+        {
+            var numbered = card with { Version = version };
+            ModelCardRules.Check(numbered);
+            AtomicFile.Write(Path.Combine(temporary, CardFile), stream => stream.Write(Encoding.UTF8.GetBytes(ModelCardJson.Write(numbered))));
+            var target = Path.Combine(modelFolder, version.ToString(CultureInfo.InvariantCulture));
+            if (Directory.Exists(target)) continue;
+            try
+            {
+                Directory.Move(temporary, target);
+                return numbered;
+            }
+            catch (IOException) when (Directory.Exists(target))
+            {
+                // Another process took this version since; the next one is tried.
+            }
+        }
+    }
+
+    private static void CopyTo(string path, Stream target)
+    {
+        using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        source.CopyTo(target);
+    }
+
+    private static string Sha256(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static List<int> VersionsIn(string folder)
+    {
+        if (!Directory.Exists(folder)) return [];
+        var versions = new List<int>();
+        foreach (var path in Directory.EnumerateDirectories(folder))
+        {
+            if (ModelName.TryParseVersion(Path.GetFileName(path), out var version) && File.Exists(Path.Combine(path, CardFile))) versions.Add(version);
+        }
+
+        versions.Sort();
+        return versions;
+    }
+
+    private List<int> Versions(string name) => VersionsIn(Path.Combine(_folder, name));
+
+    private string[] Names() => Directory.Exists(_folder)
+        ? [.. Directory.EnumerateDirectories(_folder).Select(path => Path.GetFileName(path)).Where(ModelName.IsValid)
+            .Where(name => Versions(name).Count > 0).Order(StringComparer.Ordinal)]
+        : [];
+
+    private string VersionFolder(string name, int version) => Path.Combine(_folder, name, version.ToString(CultureInfo.InvariantCulture));
+
+    private ModelCard ReadCard(string name, int version)
+    {
+        try
+        {
+            var path = Path.Combine(VersionFolder(name, version), CardFile);
+            if (new FileInfo(path).Length > LargestCard) throw ModelFailure.CardInvalid("card", $"is larger than {LargestCard} bytes");
+            var card = ModelCardJson.Read(File.ReadAllBytes(path));
+            if (card.Name != name || card.Version != version) throw ModelFailure.CardInvalid("name and version", "differ from its folder's");
+            return card;
+        }
+        catch (Exception exception) when (exception is FailureException or IOException)
+        {
+            throw ModelFailure.CardDamaged(name, version, exception is IOException ? new IOException("it cannot be read", exception) : exception);
+        }
+    }
+}
