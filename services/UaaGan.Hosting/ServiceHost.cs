@@ -38,7 +38,6 @@ public static class ServiceHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
-            ApplicationName = profile.Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
         var options = ReadOptions(builder.Configuration, profile);
