@@ -66,7 +66,7 @@ public static class ServiceHost
         }
     }
 
-    private static ServiceOptions ReadOptions(IConfiguration configuration, ServiceProfile profile)
+    private static ServiceOptions ReadOptions(ConfigurationManager configuration, ServiceProfile profile)
     {
         var options = new ServiceOptions { GrpcPort = profile.GrpcPort, HttpPort = profile.HttpPort };
         try

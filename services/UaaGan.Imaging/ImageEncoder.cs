@@ -7,11 +7,11 @@ namespace UaaGan.Imaging;
 /// <summary>Writes images, without metadata. Thread-safe.</summary>
 public static class ImageEncoder
 {
-    /// <summary>Lossless: decoding gives the same pixels and channels.</summary>
+    /// <summary>PNG, lossless: decoding gives the same pixels and channels.</summary>
     public static byte[] Png(PixelImage image)
     {
-        using var vips = ToVips(image);
-        return vips.PngsaveBuffer(compression: 1, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.None);
+        ArgumentNullException.ThrowIfNull(image);
+        return PngWriter.Write(image);
     }
 
     /// <summary>Baseline JPEG; chroma is halved below quality 90 and kept from there on.</summary>
@@ -22,15 +22,10 @@ public static class ImageEncoder
     {
         if (quality is < 1 or > 100)
             throw ImageFailure.QualityInvalid(quality);
-        using var vips = ToVips(image);
-        return vips.JpegsaveBuffer(q: quality, keep: Enums.ForeignKeep.None);
-    }
-
-    private static Image ToVips(PixelImage image)
-    {
         ArgumentNullException.ThrowIfNull(image);
         Vips.Require();
         using var raw = Image.NewFromMemory(image.Memory, image.Width, image.Height, image.Channels, Enums.BandFormat.Uchar);
-        return raw.Copy(interpretation: image.Channels == 1 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
+        using var tagged = raw.Copy(interpretation: image.Channels == 1 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
+        return tagged.JpegsaveBuffer(q: quality, keep: Enums.ForeignKeep.None);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using UaaGan.Failures;
 
 namespace UaaGan.Imaging;
@@ -131,7 +132,16 @@ public static class ImageResizer
 
     private static void AddRow(Span<int> sums, ReadOnlySpan<byte> row, int weight)
     {
-        for (var x = 0; x < sums.Length; x++)
+        var x = 0;
+        for (; x <= row.Length - Vector128<byte>.Count; x += Vector128<byte>.Count)
+        {
+            var (low, high) = Vector128.Widen(Vector128.Create(row[x..]));
+            var (first, second) = Vector256.Widen(Vector256.Create(low, high));
+            (Vector256.Create<int>(sums[x..]) + first.AsInt32() * weight).CopyTo(sums[x..]);
+            (Vector256.Create<int>(sums[(x + 8)..]) + second.AsInt32() * weight).CopyTo(sums[(x + 8)..]);
+        }
+
+        for (; x < sums.Length; x++)
             sums[x] += row[x] * weight;
     }
 

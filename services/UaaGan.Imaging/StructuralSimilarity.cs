@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace UaaGan.Imaging;
@@ -28,29 +27,34 @@ internal static class StructuralSimilarity
         var channels = first.Channels;
         var rowLength = first.Width * channels;
         var filteredLength = (first.Width - WindowSize + 1) * channels;
-        var row = new double[Moments][];
-        var ring = new double[WindowSize][][];
-        for (var m = 0; m < Moments; m++)
-            row[m] = new double[rowLength];
-        for (var slot = 0; slot < WindowSize; slot++)
-            ring[slot] = [.. row.Select(_ => new double[filteredLength])];
-        var moments = row.Select(_ => new double[filteredLength]).ToArray();
+        var row = NewRows(Moments, rowLength);
+        var rowRepeated = row.Select(values => Enumerable.Repeat(values, WindowSize).ToArray()).ToArray();
+        var moments = NewRows(Moments, filteredLength);
+        // ring[m][k] is moment m of the filtered row that is k rows below the window's top.
+        var ring = Enumerable.Range(0, Moments).Select(_ => NewRows(WindowSize, filteredLength)).ToArray();
 
         var sum = 0.0;
         for (var y = 0; y < first.Height; y++)
         {
             Products(first.Pixels.Slice(y * rowLength, rowLength), second.Pixels.Slice(y * rowLength, rowLength), row);
             for (var m = 0; m < Moments; m++)
-                FilterRow(row[m], ring[y % WindowSize][m], channels);
-            if (y < WindowSize - 1)
-                continue;
-            for (var m = 0; m < Moments; m++)
-                FilterColumns(ring, y + 1, m, moments[m]);
-            sum += SumOfRow(moments);
+            {
+                var oldest = ring[m][0];
+                ring[m].AsSpan(1).CopyTo(ring[m]);
+                ring[m][^1] = oldest;
+                WeightedSum(rowRepeated[m], channels, oldest);
+                if (y >= WindowSize - 1)
+                    WeightedSum(ring[m], 0, moments[m]);
+            }
+
+            if (y >= WindowSize - 1)
+                sum += SumOfRow(moments);
         }
 
         return sum / ((double)filteredLength * (first.Height - WindowSize + 1));
     }
+
+    private static double[][] NewRows(int count, int length) => [.. Enumerable.Range(0, count).Select(_ => new double[length])];
 
     private static double[] GaussianWindow()
     {
@@ -74,51 +78,42 @@ internal static class StructuralSimilarity
         }
     }
 
-    /// <summary>A pixel's neighbour in its row is <paramref name="channels"/> values away, so channels need not be taken apart.</summary>
-    private static void FilterRow(double[] source, double[] target, int channels)
+    /// <summary>
+    /// target[i] = the sum over k = 0..10 of window[k] x inputs[k][i + k x step], one chain of fused multiply-adds in that order whatever
+    /// the width. Along a row the inputs are one row and the step is the number of channels, so that channels need not be taken apart;
+    /// along columns they are eleven rows and the step is 0.
+    /// </summary>
+    private static void WeightedSum(double[][] inputs, int step, double[] target)
     {
-        ref var input = ref MemoryMarshal.GetArrayDataReference(source);
-        ref var output = ref MemoryMarshal.GetArrayDataReference(target);
+        // Four chains at a time hide the latency of the additions.
+        const int Block = 4;
+        var width = Vector256<double>.Count;
         var i = 0;
-        for (; i <= target.Length - Vector256<double>.Count; i += Vector256<double>.Count)
+        for (; i <= target.Length - Block * width; i += Block * width)
         {
-            var sum = Vector256<double>.Zero;
-            for (var k = 0; k < WindowSize; k++)
-                sum += Vector256.LoadUnsafe(ref input, (nuint)(i + k * channels)) * Window[k];
-            sum.StoreUnsafe(ref output, (nuint)i);
+            Vector256<double> a = default, b = default, c = default, d = default;
+            for (var k = 0; k < inputs.Length; k++)
+            {
+                var weight = Vector256.Create(Window[k]);
+                var input = inputs[k].AsSpan(i + k * step, Block * width);
+                a = Vector256.FusedMultiplyAdd(Vector256.Create<double>(input), weight, a);
+                b = Vector256.FusedMultiplyAdd(Vector256.Create<double>(input[width..]), weight, b);
+                c = Vector256.FusedMultiplyAdd(Vector256.Create<double>(input[(2 * width)..]), weight, c);
+                d = Vector256.FusedMultiplyAdd(Vector256.Create<double>(input[(3 * width)..]), weight, d);
+            }
+
+            a.CopyTo(target, i);
+            b.CopyTo(target, i + width);
+            c.CopyTo(target, i + 2 * width);
+            d.CopyTo(target, i + 3 * width);
         }
 
         for (; i < target.Length; i++)
         {
             var sum = 0.0;
-            for (var k = 0; k < WindowSize; k++)
-                sum += source[i + k * channels] * Window[k];
+            for (var k = 0; k < inputs.Length; k++)
+                sum = Math.FusedMultiplyAdd(inputs[k][i + k * step], Window[k], sum);
             target[i] = sum;
-        }
-    }
-
-    /// <param name="ring">The last 11 filtered rows.</param>
-    /// <param name="oldest">A row number whose place in the ring holds the oldest of them.</param>
-    /// <param name="moment">Which of the moments.</param>
-    /// <param name="target">The filtered row.</param>
-    private static void FilterColumns(double[][][] ring, int oldest, int moment, double[] target)
-    {
-        Array.Clear(target);
-        for (var k = 0; k < WindowSize; k++)
-        {
-            var source = ring[(oldest + k) % WindowSize][moment];
-            ref var input = ref MemoryMarshal.GetArrayDataReference(source);
-            ref var output = ref MemoryMarshal.GetArrayDataReference(target);
-            var weight = Window[k];
-            var i = 0;
-            for (; i <= target.Length - Vector256<double>.Count; i += Vector256<double>.Count)
-            {
-                var sum = Vector256.LoadUnsafe(ref output, (nuint)i) + Vector256.LoadUnsafe(ref input, (nuint)i) * weight;
-                sum.StoreUnsafe(ref output, (nuint)i);
-            }
-
-            for (; i < target.Length; i++)
-                target[i] += source[i] * weight;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using UaaGan.Failures;
 
 namespace UaaGan.Reports;
@@ -10,13 +11,42 @@ public static class HtmlReport
     /// The same model gives the same bytes.
     /// </summary>
     /// <exception cref="FailureException">
-    /// INVALID_ARGUMENT when the model holds a number that is not finite, an image that is no PNG, or no scenario;
-    /// FAILED_PRECONDITION when the file can't be written.
+    /// Invalid argument when the model holds a number that is not finite, an image that is no PNG, or no scenario;
+    /// failed precondition when the file can't be written.
     /// </exception>
     public static void Write(ReportModel model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        throw new FailureException(FailureKind.FailedPrecondition, "REPORT_NOT_WRITTEN", "HTML follows in the next commit.");
+        ReportValidation.Check(model);
+        var page = Render(model);
+        var temporary = path + ".partial";
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+                Directory.CreateDirectory(folder);
+            try
+            {
+                File.WriteAllText(temporary, page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+                File.Move(temporary, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(
+                FailureKind.FailedPrecondition, "REPORT_NOT_WRITTEN",
+                $"The report can't be written to '{path}': {exception.Message} Name a file in a folder that can be written and has room.", exception);
+        }
+    }
+
+    internal static string Render(ReportModel model)
+    {
+        var html = new MarkupWriter();
+        Page.Write(html, model);
+        return html.ToString();
     }
 }

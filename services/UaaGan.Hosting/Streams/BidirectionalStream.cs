@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +12,7 @@ namespace UaaGan.Hosting;
 /// <see cref="ServiceOptions.MaxInFlightPerStream"/> are pending. An item that fails is answered with its own status; a broken
 /// protocol ends the stream once the items before it are answered, and so does a request to stop, with UNAVAILABLE.
 /// </summary>
+[SuppressMessage("Naming", "CA1711", Justification = "A stream in gRPC's sense.")]
 public sealed class BidirectionalStream(
     IOptions<ServiceOptions> options, ItemReader items, StatusMapper mapper, IHostApplicationLifetime lifetime)
 {
@@ -60,7 +62,7 @@ public sealed class BidirectionalStream(
         var opening = await handler.OpenAsync(first, limits, call.Token);
         await writer.WriteAsync(opening.Accepted, call.Token);
 
-        var replies = new ReplyQueue<TReply>(options.Value.MaxInFlightPerStream, opening.Order);
+        using var replies = new ReplyQueue<TReply>(options.Value.MaxInFlightPerStream, opening.Order);
         var writing = replies.WriteAllAsync(writer, call);
         try
         {
@@ -102,10 +104,12 @@ public sealed class BidirectionalStream(
     }
 
     /// <summary>The answers on their way, bounded: a slot is taken before a message is read and given back once its reply is written.</summary>
-    private sealed class ReplyQueue<TReply>(int slots, ReplyOrder order)
+    private sealed class ReplyQueue<TReply>(int slots, ReplyOrder order) : IDisposable
     {
         private readonly SemaphoreSlim _slots = new(slots);
         private readonly Channel<Task<TReply>> _answers = Channel.CreateUnbounded<Task<TReply>>(new UnboundedChannelOptions { SingleReader = true });
+
+        public void Dispose() => _slots.Dispose();
 
         public Task EnterAsync(CancellationToken cancellation) => _slots.WaitAsync(cancellation);
 

@@ -20,7 +20,8 @@ public sealed class ItemReader(IOptions<ServiceOptions> options, IHostApplicatio
     {
         if (await requests.MoveNext(cancellation) && settings(requests.Current) is { } first) return first;
         throw new FailureException(
-            FailureKind.InvalidArgument, "SETTINGS_MISSING", "The first message of the stream must carry its settings.") { Field = "settings" };
+            FailureKind.InvalidArgument, "SETTINGS_MISSING", "The first message of the stream must carry its settings.")
+        { Field = "settings" };
     }
 
     /// <summary>
@@ -45,7 +46,8 @@ public sealed class ItemReader(IOptions<ServiceOptions> options, IHostApplicatio
             if (item(requests.Current) is not { } wire)
             {
                 throw new FailureException(
-                    FailureKind.InvalidArgument, "ITEM_MISSING", "Every message after the first must carry an item; settings come once.") { Field = "item" };
+                    FailureKind.InvalidArgument, "ITEM_MISSING", "Every message after the first must carry an item; settings come once.")
+                { Field = "item" };
             }
 
             if (assembler.Add(wire) is not { } entry) continue;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NetVips;
 
 namespace UaaGan.Imaging.Formats;
@@ -15,14 +16,25 @@ internal static class VipsReader
         {
             using var stored = Open(format, file);
             ImageDecoder.RequirePixels(stored.Width, stored.Height, limits);
-            var orientation = stored.Contains(OrientationField) ? Convert.ToInt32(stored.Get(OrientationField)) : 1;
-            return Orientation.Apply(Convert8Bit(format, stored), orientation);
+            return Orientation.Apply(Convert8Bit(format, stored), ReadOrientation(stored));
         }
         catch (VipsException exception)
         {
             throw ImageFailure.Corrupt(format, "its data cannot be decoded", exception);
         }
     }
+
+    /// <summary>From EXIF, which libvips reads except where ImageMagick has put it into a text of a PNG.</summary>
+    private static int ReadOrientation(Image stored)
+    {
+        if (stored.Contains(OrientationField))
+            return Convert.ToInt32(stored.Get(OrientationField), CultureInfo.InvariantCulture);
+        var profile = stored.GetFields().FirstOrDefault(IsRawExifProfile);
+        return profile is null ? 1 : ExifOrientation.ReadRawProfile((string)stored.Get(profile));
+    }
+
+    private static bool IsRawExifProfile(string field) => field.StartsWith("png-comment-", StringComparison.Ordinal)
+        && (field.EndsWith("Raw profile type exif", StringComparison.Ordinal) || field.EndsWith("Raw profile type APP1", StringComparison.Ordinal));
 
     private static Image Open(ImageFormat format, byte[] file)
     {
