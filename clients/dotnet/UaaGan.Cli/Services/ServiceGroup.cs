@@ -9,9 +9,9 @@ internal sealed class ServiceGroup : IAsyncDisposable
     private readonly Dictionary<ServiceKind, ServiceClient> _clients = [];
     private readonly List<ServiceProcess> _processes = [];
 
-    private ServiceGroup()
-    {
-    }
+    private readonly Terminal _terminal;
+
+    private ServiceGroup(Terminal terminal) => _terminal = terminal;
 
     public FeatureClient Features => (FeatureClient)_clients[ServiceKind.FeatureExtraction];
 
@@ -26,7 +26,7 @@ internal sealed class ServiceGroup : IAsyncDisposable
     public static async Task<ServiceGroup> Open(
         IReadOnlyDictionary<ServiceKind, Uri?> services, string state, Terminal terminal, TimeSpan startLimit, CancellationToken cancellationToken)
     {
-        var group = new ServiceGroup();
+        var group = new ServiceGroup(terminal);
         try
         {
             var missing = services.Where(s => s.Value is null).Select(s => s.Key).ToList();
@@ -54,6 +54,8 @@ internal sealed class ServiceGroup : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // One that ended by itself explains the failed call that the command reports.
+        foreach (var process in _processes.Where(process => process.HasExited)) _terminal.Warn((await process.Died()).Message);
         foreach (var client in _clients.Values) client.Dispose();
         await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
     }

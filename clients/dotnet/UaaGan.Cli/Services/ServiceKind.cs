@@ -24,6 +24,9 @@ internal static class ServiceKinds
         _ => "scoring",
     };
 
-    /// <summary>Its fixed port for gRPC in <c>uaagan serve</c>; health and metrics are 10 above.</summary>
+    /// <summary>Its fixed port for gRPC in <c>uaagan serve</c>.</summary>
     public static int GrpcPort(this ServiceKind kind) => 5101 + (int)kind;
+
+    /// <summary>Its fixed port for health, metrics and gRPC-Web.</summary>
+    public static int HttpPort(this ServiceKind kind) => 5111 + (int)kind;
 }

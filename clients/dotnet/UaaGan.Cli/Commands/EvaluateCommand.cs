@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Globalization;
+using UaaGan.Cli.Evaluation;
+using UaaGan.Cli.Services;
+using UaaGan.Imaging;
+using UaaGan.Retrieval;
+
+namespace UaaGan.Cli.Commands;
+
+/// <summary><c>evaluate</c>: a ranking protocol on clean and adversarial queries.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Option<string> Model = OptionRules.Model();
+    private static readonly Option<string> Data = OptionRules.Folder("--data", "Folder of labelled images");
+    private static readonly Option<string> Protocol = new("--protocol")
+    {
+        Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)}", HelpName = "P", Required = true,
+    };
+
+    private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to the data's folder a line [default: all]");
+    private static readonly Option<string[]> Attacks = new("--attack")
+    {
+        Description = "METHOD, such as pgd or random-sign, or METHOD:GENERATOR, such as uaa-gan:mine; may be repeated [default: none, clean rows only]",
+        HelpName = "A",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<Epsilon> Epsilon = OptionRules.Epsilon(required: false);
+    private static readonly Option<string[]> Options = OptionRules.MethodOptions("pgd.steps=20");
+    private static readonly Option<ulong> Seed = OptionRules.Seed();
+    private static readonly Option<int?> Limit = new("--limit") { Description = "Use this many queries, evenly spread over the data set", HelpName = "N" };
+    private static readonly Option<int> Bootstrap = new("--bootstrap")
+    {
+        Description = "Resamples for the 95 % intervals, by identity, 0 to 10000", HelpName = "N", DefaultValueFactory = _ => 1000,
+    };
+
+    private static readonly Option<bool> Rescale = new("--rescale") { Description = "Allow a generator trained for another epsilon, its perturbation scaled" };
+    private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, report.json, manifest.json and the adversarial images");
+    private static readonly Option<bool> Replace = new("--replace") { Description = "Write over an earlier evaluation in the folder" };
+
+    public static Command Create()
+    {
+        var command = new SessionCommand("evaluate", """
+            Scores retrieval by a protocol of the field, clean and under attack, on the same queries. What is scored is what was saved:
+            each adversarial query is written as PNG, read again, checked against epsilon and the original, and only then extracted.
+
+            'mAP lost' is (clean - adversarial) / (clean - chance): 1 is no better than a random order. 'swapped' is the same with each
+            perturbation moved to another query: a universal pattern loses as much, a query-specific one loses less.
+
+            Protocols:
+              leave-one-out   a folder a class; every image ranks all others of the gallery (adversarial query, clean gallery)
+              market1501      query/ and bounding_box_test/ with names such as 0043_c2s1_003651_02.jpg
+
+            Examples:
+              uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
+              uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
+            """, Run);
+        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Rescale, Out, Replace]) command.Options.Add(option);
+        Protocol.AcceptOnlyFromAmong([.. RankingProtocols.Names]);
+        Bootstrap.Between(0, 10000);
+        Limit.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is < 1) result.AddError("--limit must be at least 1.");
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Attacks) is { Implicit: false } && result.GetResult(Epsilon) is null) result.AddError("--attack needs --epsilon, such as --epsilon 8/255.");
+        });
+        return command;
+    }
+
+    private static async Task<int> Run(Session session, CancellationToken cancellationToken)
+    {
+        var plan = Plan(session);
+        await OutputFolder.Fresh(plan.OutputFolder, "evaluate", session.Options.GetValue(Replace), cancellationToken);
+        await using var services = await session.Services(
+            cancellationToken,
+            plan.Attacks.Count > 0
+                ? [ServiceKind.FeatureExtraction, ServiceKind.Perturbation, ServiceKind.RetrievalScoring]
+                : [ServiceKind.FeatureExtraction, ServiceKind.RetrievalScoring]);
+        await new RunManifest { Command = "evaluate", Complete = false, Run = RunManifest.Node(new { data = Path.GetFullPath(plan.DataFolder) }) }
+            .Write(plan.OutputFolder, cancellationToken);
+        var result = await session.Terminal.WithProgress(bars => new EvaluationRun(services, plan, bars).Execute(cancellationToken));
+        var json = EvaluationJson.Of(result);
+        var run = EvaluationOutputs.Manifest(result);
+        var name = new DirectoryInfo(plan.DataFolder).Name;
+        var scenario = await ReportBuilder.Scenario(
+            result, name, $"{result.Model.Name} on {name}", Describe(plan), await EvaluationOutputs.Training(services, result, cancellationToken),
+            run.ToJsonString(Output.JsonFormat.Options), cancellationToken);
+        await EvaluationOutputs.Write(
+            plan.OutputFolder, "evaluate", $"UaaGan: {result.Model.Name} on {name}", json, run, [scenario], cancellationToken);
+        if (session.Terminal.Json) session.Terminal.WriteJson(json);
+        EvaluationTable.Show(session.Terminal, result);
+        session.Terminal.Show($"Report: {Path.Combine(plan.OutputFolder, "report.html")} ({Formats.Seconds(result.Seconds)})");
+        return ExitCodes.Success;
+    }
+
+    private static EvaluationPlan Plan(Session session)
+    {
+        var options = session.Options;
+        var folder = options.GetRequiredValue(Data);
+        var data = UaaGan.Retrieval.Datasets.Read(options.GetRequiredValue(Protocol), folder, options.GetValue(Queries));
+        if (options.GetValue(Limit) is { } limit) data = data with { Queries = EvaluationPlan.Spread(data.Queries, limit) };
+        return new EvaluationPlan
+        {
+            Model = Session.Model(options.GetRequiredValue(Model)),
+            Data = data,
+            DataFolder = folder,
+            Attacks = AttackSpec.Parse(options.GetRequiredValue(Attacks), options.GetRequiredValue(Options)),
+            Epsilon = options.GetValue(Epsilon),
+            Seed = options.GetValue(Seed),
+            BootstrapSamples = options.GetValue(Bootstrap),
+            Rescale = options.GetValue(Rescale),
+            OutputFolder = Path.GetFullPath(options.GetRequiredValue(Out)),
+        };
+    }
+
+    private static string Describe(EvaluationPlan plan) => string.Create(CultureInfo.InvariantCulture,
+        $"{plan.Data.Queries.Count} queries of {plan.Data.Queries.Select(q => q.Identity).Distinct().Count()} identities against a gallery of {plan.Data.Gallery.Count} images.");
+}

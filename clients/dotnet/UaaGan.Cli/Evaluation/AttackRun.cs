@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using UaaGan.Client;
+using UaaGan.Protos.Common.V1;
+using UaaGan.Protos.Perturbation.V1;
+using UaaGan.Retrieval;
+
+namespace UaaGan.Cli.Evaluation;
+
+/// <summary>What came of an attack on a set of images.</summary>
+/// <param name="Options">Every option as it ran, defaults included.</param>
+/// <param name="Model">The model version attacked.</param>
+/// <param name="Failed">Images without an adversarial twin.</param>
+/// <param name="MillisecondsPerImage">Computation an image, as the service measured it in its batches; the wall clock's share where it tells none. 0 without images.</param>
+/// <param name="Seconds">Wall clock of the stream, reading and saving included.</param>
+internal sealed record AttackRunResult(
+    IReadOnlyDictionary<string, string> Options, ModelReference Model, IReadOnlyList<FailedItem> Failed, double MillisecondsPerImage, double Seconds);
+
+/// <summary>Streams images through Perturbation and saves what comes back.</summary>
+internal static class AttackRun
+{
+    public static PerturbSettings Settings(AttackSpec attack, ModelReference model, Imaging.Epsilon epsilon, ulong seed, bool rescale)
+    {
+        var settings = new PerturbSettings
+        {
+            Model = model,
+            Method = attack.Method,
+            Generator = attack.Generator ?? "",
+            Epsilon = epsilon.ToString(),
+            Seed = seed,
+            Rescale = rescale,
+            OutputFormat = OutputFormat.Png,
+        };
+        settings.Options.Add(attack.Options.ToDictionary());
+        return settings;
+    }
+
+    /// <param name="client">The service.</param>
+    /// <param name="settings">The attack.</param>
+    /// <param name="images">The images, by id.</param>
+    /// <param name="save">Saves one PNG file, by id.</param>
+    /// <param name="advance">Called once for each image that is done with.</param>
+    /// <param name="cancellationToken">Stops the stream.</param>
+    public static async Task<AttackRunResult> Execute(
+        PerturbationClient client, PerturbSettings settings, IReadOnlyList<DatasetEntry> images,
+        Func<string, ReadOnlyMemory<byte>, Task> save, Action advance, CancellationToken cancellationToken)
+    {
+        var failed = new List<FailedItem>();
+        var clock = Stopwatch.StartNew();
+        var computed = 0.0;
+        var timed = 0;
+        var done = 0;
+        await using var stream = await client.OpenPerturb(settings, cancellationToken: cancellationToken);
+        await foreach (var outcome in stream.Send(ImageFiles.Read(images, failed, cancellationToken), cancellationToken))
+        {
+            if (outcome.Error is { } error)
+            {
+                failed.Add(new FailedItem(outcome.Id, error.Reason ?? error.Code.ToString(), error.Message));
+            }
+            else
+            {
+                await save(outcome.Id, outcome.Value.Image.Encoded.Memory);
+                done++;
+                if (outcome.Timing is { ComputeMs: > 0 } timing)
+                {
+                    computed += timing.ComputeMs;
+                    timed++;
+                }
+            }
+
+            advance();
+        }
+
+        var milliseconds = timed > 0 ? computed / timed : done > 0 ? clock.Elapsed.TotalMilliseconds / done : 0;
+        return new AttackRunResult(stream.Accepted.Options, stream.Accepted.Model, failed, milliseconds, clock.Elapsed.TotalSeconds);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Text.Json.Serialization;
+using UaaGan.Protos.Retrieval.V1;
+
+namespace UaaGan.Cli.Evaluation;
+
+/// <summary>The object of <c>evaluate --json</c> and of report.json. Its field names are a contract with users' scripts: add, never rename.</summary>
+internal sealed record EvaluationJson
+{
+    /// <summary>The scenario; in the demo's report only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string ModelVersion { get; init; }
+
+    public required string Protocol { get; init; }
+
+    public required CleanRow Clean { get; init; }
+
+    public required IReadOnlyList<AttackRow> Attacks { get; init; }
+
+    public required double ChanceMeanAveragePrecision { get; init; }
+
+    public required RulesRow Rules { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public static EvaluationJson Of(EvaluationResult result, string? name = null) => new()
+    {
+        Name = name,
+        Model = result.Model.Name,
+        ModelVersion = result.Model.Version,
+        Protocol = result.Plan.Data.Protocol,
+        Clean = CleanRow.Of(result.Scores.Clean),
+        Attacks = [.. result.Attacks.Select(attack => AttackRow.Of(attack, result.Plan))],
+        ChanceMeanAveragePrecision = result.Scores.ChanceMeanAveragePrecision,
+        Rules = new RulesRow(
+            result.Scores.AveragePrecisionRule, result.Scores.JunkRule, result.Scores.DenominatorRule, result.Scores.GalleryItems, ThreatModels.Common),
+        Seconds = result.Seconds,
+    };
+
+    internal sealed record CleanRow
+    {
+        public required double MeanAveragePrecision { get; init; }
+
+        [JsonPropertyName("rank1")]
+        public required double Rank1 { get; init; }
+
+        [JsonPropertyName("rank5")]
+        public required double Rank5 { get; init; }
+
+        public required uint Queries { get; init; }
+
+        public required uint SkippedQueries { get; init; }
+
+        public required Dictionary<string, double[]> Intervals { get; init; }
+
+        public static CleanRow Of(Metrics metrics) => new()
+        {
+            MeanAveragePrecision = metrics.MeanAveragePrecision.Value,
+            Rank1 = metrics.Rank1.Value,
+            Rank5 = metrics.Rank5.Value,
+            Queries = metrics.ValidQueries,
+            SkippedQueries = metrics.SkippedQueries,
+            Intervals = IntervalsOf(metrics),
+        };
+    }
+
+    internal sealed record AttackRow
+    {
+        public required string Method { get; init; }
+
+        public required string? Generator { get; init; }
+
+        public required string Epsilon { get; init; }
+
+        public required double MeanAveragePrecision { get; init; }
+
+        [JsonPropertyName("rank1")]
+        public required double Rank1 { get; init; }
+
+        [JsonPropertyName("rank5")]
+        public required double Rank5 { get; init; }
+
+        public required double MapLost { get; init; }
+
+        /// <summary>Null with a single query, which has nobody to swap with.</summary>
+        public required double? MapLostSwapped { get; init; }
+
+        /// <summary>Mean, dB; null when nothing changed.</summary>
+        public required double Psnr { get; init; }
+
+        /// <summary>Mean; null when every image is under 11 pixels a side.</summary>
+        public required double? Ssim { get; init; }
+
+        [JsonPropertyName("linf_255")]
+        public required int Linf255 { get; init; }
+
+        public required double MillisecondsPerImage { get; init; }
+
+        public required double FeatureShift { get; init; }
+
+        public required ulong Seed { get; init; }
+
+        public required IReadOnlyDictionary<string, string> Options { get; init; }
+
+        public required string ThreatModel { get; init; }
+
+        public required Dictionary<string, double[]> Intervals { get; init; }
+
+        public static AttackRow Of(AttackResult attack, EvaluationPlan plan)
+        {
+            var intervals = IntervalsOf(attack.Metrics.Metrics);
+            Add(intervals, "map_lost", attack.Metrics.MapLost);
+            if (attack.Swapped is not null) Add(intervals, "map_lost_swapped", attack.Swapped.MapLost);
+            return new AttackRow
+            {
+                Method = attack.Spec.Method,
+                Generator = attack.Spec.Generator,
+                Epsilon = plan.Epsilon.ToString(),
+                MeanAveragePrecision = attack.Metrics.Metrics.MeanAveragePrecision.Value,
+                Rank1 = attack.Metrics.Metrics.Rank1.Value,
+                Rank5 = attack.Metrics.Metrics.Rank5.Value,
+                MapLost = attack.Metrics.MapLost.Value,
+                MapLostSwapped = attack.Swapped?.MapLost.Value,
+                Psnr = attack.Quality.PsnrDb,
+                Ssim = attack.Quality.Ssim,
+                Linf255 = attack.Quality.LInfinity255,
+                MillisecondsPerImage = attack.Run.MillisecondsPerImage,
+                FeatureShift = attack.Metrics.FeatureShift,
+                Seed = plan.Seed,
+                Options = attack.Run.Options,
+                ThreatModel = ThreatModels.Of(attack.Spec),
+                Intervals = intervals,
+            };
+        }
+    }
+
+    internal sealed record RulesRow(string AveragePrecision, string Junk, string Denominator, uint GalleryItems, string ThreatModel);
+
+    private static Dictionary<string, double[]> IntervalsOf(Metrics metrics)
+    {
+        var intervals = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        Add(intervals, "mean_average_precision", metrics.MeanAveragePrecision);
+        Add(intervals, "rank1", metrics.Rank1);
+        Add(intervals, "rank5", metrics.Rank5);
+        return intervals;
+    }
+
+    /// <summary>95 %, lower and upper; absent without bootstrap.</summary>
+    private static void Add(Dictionary<string, double[]> intervals, string name, Estimate estimate)
+    {
+        if (estimate.HasLower && estimate.HasUpper) intervals[name] = [estimate.Lower, estimate.Upper];
+    }
+}

@@ -1,0 +1,42 @@
+using UaaGan.Imaging;
+using UaaGan.Protos.Common.V1;
+using UaaGan.Retrieval;
+
+namespace UaaGan.Cli.Evaluation;
+
+/// <summary>What an evaluation is to do.</summary>
+internal sealed record EvaluationPlan
+{
+    public required ModelReference Model { get; init; }
+
+    public required RetrievalDataset Data { get; init; }
+
+    /// <summary>The data's folder as given, for the manifest.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>The attacks; none: clean rows only.</summary>
+    public required IReadOnlyList<AttackSpec> Attacks { get; init; }
+
+    public required Epsilon Epsilon { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    /// <summary>Whether a generator trained for another epsilon may be scaled.</summary>
+    public bool Rescale { get; init; }
+
+    /// <summary>Bootstrap resamples for the 95 % intervals; 0 for none.</summary>
+    public int BootstrapSamples { get; init; } = 1000;
+
+    /// <summary>Where images and reports go; null: no files are kept (a temporary folder is used).</summary>
+    public required string OutputFolder { get; init; }
+
+    /// <summary>Queries shown with pictures in the report.</summary>
+    public int PicturedQueries { get; init; } = 12;
+
+    /// <summary>Rows of each pictured ranking.</summary>
+    public int PicturedRows { get; init; } = 10;
+
+    /// <summary>n of them, evenly spread, so that a limit keeps the mix of classes; the same ones every time.</summary>
+    public static IReadOnlyList<T> Spread<T>(IReadOnlyList<T> items, int n) =>
+        n >= items.Count ? items : [.. Enumerable.Range(0, n).Select(i => items[(int)((long)i * items.Count / n)])];
+}

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Spectre.Console;
+using UaaGan.Cli.Output;
+using UaaGan.Cli.Services;
+using UaaGan.Client;
+using UaaGan.Imaging;
+using UaaGan.Protos.Common.V1;
+using UaaGan.Protos.Perturbation.V1;
+using UaaGan.Protos.Retrieval.V1;
+using UaaGan.Retrieval;
+
+namespace UaaGan.Cli.Evaluation;
+
+/// <summary>
+/// The evaluation, over the three services: clean features; for each attack adversarial queries, saved, reloaded, checked and extracted;
+/// the same with the perturbations swapped; then the protocol's metrics of it all.
+/// </summary>
+internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, ProgressBars bars)
+{
+    private const string SwappedPrefix = "swapped ";
+
+    /// <summary>Pinned at the start, so that every call means the same version.</summary>
+    private ModelReference _model = plan.Model;
+
+    public async Task<EvaluationResult> Execute(CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var model = await services.Features.GetModel(plan.Model, cancellationToken);
+        _model = new ModelReference { Name = model.Name, Version = model.Version };
+        var generators = await Generators(cancellationToken);
+        var clean = await CleanFeatures(cancellationToken);
+        var dataHash = await Hashes.Data(plan.Data, cancellationToken);
+
+        var variants = new List<Variant>();
+        foreach (var attack in plan.Attacks)
+        {
+            var made = await Attack(attack, cancellationToken);
+            variants.Add(made);
+            if (await Swapped(made, cancellationToken) is { } swapped) variants.Add(swapped);
+        }
+
+        var scores = await Score(clean, variants, cancellationToken);
+        return new EvaluationResult
+        {
+            Plan = plan,
+            Model = model,
+            Scores = scores,
+            DataHash = dataHash,
+            Attacks =
+            [
+                .. variants.Where(v => !v.IsSwapped).Select(v => new AttackResult
+                {
+                    Spec = v.Spec,
+                    Run = v.Run!,
+                    Quality = v.Quality,
+                    Folder = v.Folder,
+                    Metrics = scores.Attacks.Single(a => a.Attack == v.Name),
+                    Swapped = scores.Attacks.SingleOrDefault(a => a.Attack == SwappedPrefix + v.Name),
+                    Generator = v.Spec.Generator is { } name ? generators.GetValueOrDefault(name) : null,
+                }),
+            ],
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+    }
+
+    private async Task<Dictionary<string, Generator>> Generators(CancellationToken cancellationToken)
+    {
+        if (plan.Attacks.All(a => a.Generator is null)) return [];
+        var known = await services.Perturbation.ListGenerators(cancellationToken).ToDictionaryAsync(g => g.Name, StringComparer.Ordinal, cancellationToken);
+        // Said before an hour of extraction rather than after it.
+        foreach (var attack in plan.Attacks.Where(a => a.Generator is not null && !known.ContainsKey(a.Generator)))
+        {
+            throw new CliException($"There is no generator '{attack.Generator}'. "
+                + (known.Count == 0 ? "None is trained yet: see uaagan train --help." : $"There are: {string.Join(", ", known.Keys)}."));
+        }
+
+        return known;
+    }
+
+    private async Task<Dictionary<string, Feature>> CleanFeatures(CancellationToken cancellationToken)
+    {
+        // Under leave-one-out a query is its own gallery row: one file, one feature.
+        var images = plan.Data.Gallery.Concat(plan.Data.Queries).DistinctBy(entry => entry.Id).ToList();
+        var bar = bars.Add($"{_model.Name}: features of {images.Count} clean images", images.Count);
+        var unread = new List<FailedItem>();
+        return await FeatureRun.ExtractAll(
+            services.Features, _model, ImageFiles.Read(images, unread, cancellationToken), unread, () => bar.Increment(1), cancellationToken);
+    }
+
+    private async Task<Variant> Attack(AttackSpec attack, CancellationToken cancellationToken)
+    {
+        var queries = plan.Data.Queries;
+        var folder = Path.Combine(plan.OutputFolder, "images", attack.Folder);
+        var names = OutputNames.For(queries);
+        var perturbing = bars.Add($"{attack.Label}: perturbing", queries.Count);
+        var run = await AttackRun.Execute(
+            services.Perturbation, AttackRun.Settings(attack, _model, plan.Epsilon, plan.Seed, plan.Rescale), queries,
+            (id, png) => Files.Save(Path.Combine(folder, names[id]), png, cancellationToken), () => perturbing.Increment(1), cancellationToken);
+        if (run.Failed.Count > 0)
+            throw new CliException($"{attack.Label} failed on {run.Failed.Count} of {queries.Count} queries:\n{FailedItem.List(run.Failed)}");
+
+        var quality = new QualitySummary();
+        var shapes = new List<(int, int, int)>();
+        var scoring = bars.Add($"{attack.Label}: features of the saved files", queries.Count);
+        var features = await FeatureRun.ExtractAll(
+            services.Features, _model, Reloaded(cancellationToken), [], () => scoring.Increment(1), cancellationToken);
+        return new Variant(attack.Label, attack, run, quality, features, folder, shapes, false);
+
+        async IAsyncEnumerable<ImageInput> Reloaded([EnumeratorCancellation] CancellationToken token)
+        {
+            foreach (var query in queries)
+            {
+                var original = await Files.Decode(query.Path, token);
+                var file = await File.ReadAllBytesAsync(Path.Combine(folder, names[query.Id]), token);
+                quality.Add(SelfCheck.Compare(query.Id, attack.Label, original, ImageDecoder.Decode(file, ImageLimits.Default), plan.Epsilon));
+                shapes.Add((original.Width, original.Height, original.Channels));
+                yield return ImageInput.FromBytes(query.Id, file);
+            }
+        }
+    }
+
+    private async Task<Variant?> Swapped(Variant own, CancellationToken cancellationToken)
+    {
+        var queries = plan.Data.Queries;
+        if (Derangement.Donors(own.Shapes, plan.Seed) is not { } donors) return null;
+        var folder = own.Folder + "-swapped";
+        var names = OutputNames.For(queries);
+        var quality = new QualitySummary();
+        var bar = bars.Add($"{own.Name}: swapped among the queries", queries.Count);
+        var features = await FeatureRun.ExtractAll(services.Features, _model, Exchanged(cancellationToken), [], () => bar.Increment(1), cancellationToken);
+        return new Variant(SwappedPrefix + own.Name, own.Spec, null, quality, features, folder, own.Shapes, true);
+
+        async IAsyncEnumerable<ImageInput> Exchanged([EnumeratorCancellation] CancellationToken token)
+        {
+            for (var i = 0; i < queries.Count; i++)
+            {
+                var original = await Files.Decode(queries[i].Path, token);
+                var donor = queries[donors[i]];
+                var donorOriginal = await Files.Decode(donor.Path, token);
+                var donorAdversarial = await Files.Decode(Path.Combine(own.Folder, names[donor.Id]), token);
+                var path = Path.Combine(folder, names[queries[i].Id]);
+                await Files.Save(path, ImageEncoder.Png(PerturbationArithmetic.Swap(original, donorOriginal, donorAdversarial)), token);
+                var file = await File.ReadAllBytesAsync(path, token);
+                quality.Add(SelfCheck.Compare(queries[i].Id, SwappedPrefix + own.Name, original, ImageDecoder.Decode(file, ImageLimits.Default), plan.Epsilon));
+                yield return ImageInput.FromBytes(queries[i].Id, file);
+            }
+        }
+    }
+
+    private async Task<EvaluateResponse> Score(Dictionary<string, Feature> clean, List<Variant> variants, CancellationToken cancellationToken)
+    {
+        var bar = bars.Add($"{plan.Data.Protocol}: scoring");
+        var settings = new EvaluateSettings
+        {
+            Protocol = plan.Data.Protocol == RankingProtocols.Market1501 ? Protocol.Market1501 : Protocol.LeaveOneOut,
+            BootstrapSamples = (uint)plan.BootstrapSamples,
+            Seed = plan.Seed,
+            RankingSize = (uint)plan.PicturedRows,
+        };
+        settings.Attacks.AddRange(variants.Select(v => v.Name));
+        settings.RankingQueryIds.AddRange(EvaluationPlan.Spread(plan.Data.Queries, plan.PicturedQueries).Select(q => q.Id));
+        var scores = await services.Scoring.Evaluate(settings, Items().ToAsyncEnumerable(), cancellationToken);
+        bar.IsIndeterminate = false;
+        bar.Value = bar.MaxValue;
+        return scores;
+
+        IEnumerable<EvaluationItem> Items()
+        {
+            foreach (var row in plan.Data.Gallery) yield return Labelled(row, EvaluationRole.Gallery);
+            foreach (var query in plan.Data.Queries) yield return Labelled(query, EvaluationRole.Query);
+            for (var attack = 0; attack < variants.Count; attack++)
+            {
+                foreach (var query in plan.Data.Queries)
+                {
+                    yield return new EvaluationItem
+                    {
+                        Id = query.Id,
+                        Role = EvaluationRole.AdversarialQuery,
+                        Attack = (uint)attack,
+                        Feature = variants[attack].Features[query.Id],
+                    };
+                }
+            }
+        }
+
+        EvaluationItem Labelled(DatasetEntry entry, EvaluationRole role) =>
+            new() { Id = entry.Id, Role = role, Identity = entry.Identity, Camera = entry.Camera, Feature = clean[entry.Id] };
+    }
+
+    /// <summary>The queries under one attack, own perturbations or swapped ones.</summary>
+    private sealed record Variant(
+        string Name, AttackSpec Spec, AttackRunResult? Run, QualitySummary Quality, Dictionary<string, Feature> Features, string Folder,
+        List<(int Width, int Height, int Channels)> Shapes, bool IsSwapped);
+}

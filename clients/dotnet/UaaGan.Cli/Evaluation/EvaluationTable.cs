@@ -1,0 +1,57 @@
+using System.Globalization;
+using Spectre.Console;
+using UaaGan.Cli.Output;
+using UaaGan.Protos.Retrieval.V1;
+
+namespace UaaGan.Cli.Evaluation;
+
+/// <summary>An evaluation as a table for people, with the rules its numbers were computed by.</summary>
+internal static class EvaluationTable
+{
+    public static void Show(Terminal terminal, EvaluationResult result, string? title = null)
+    {
+        var scores = result.Scores;
+        var table = new Table
+        {
+            Border = TableBorder.Rounded,
+            Title = new TableTitle(Markup.Escape(title ?? $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, epsilon {result.Plan.Epsilon}")),
+        };
+        table.AddColumns("queries", "mAP [95 %]", "rank-1", "rank-5", "mAP lost [95 %]", "swapped", "PSNR dB", "SSIM", "L-inf", "ms/image");
+        foreach (var column in table.Columns.Skip(1)) column.Alignment = Justify.Right;
+        foreach (var column in table.Columns) column.NoWrap = true;
+        Row("clean", scores.Clean, "", "", "", "", "", "");
+        foreach (var attack in result.Attacks)
+        {
+            Row(
+                attack.Spec.Label, attack.Metrics.Metrics, Share(attack.Metrics.MapLost),
+                attack.Swapped is { } swapped ? Formats.Percent(swapped.MapLost.Value) : "n/a",
+                Formats.Decibel(attack.Quality.PsnrDb), attack.Quality.Ssim is { } ssim ? ssim.ToString("0.000", CultureInfo.InvariantCulture) : "n/a",
+                string.Create(CultureInfo.InvariantCulture, $"{attack.Quality.LInfinity255}/255"), Formats.Milliseconds(attack.Run.MillisecondsPerImage));
+        }
+
+        terminal.Show(table);
+        terminal.Show(string.Create(CultureInfo.InvariantCulture,
+            $"  queries:      {scores.Clean.ValidQueries} count, {scores.Clean.SkippedQueries} skipped; gallery {scores.GalleryItems}; chance mAP {Formats.Metric(scores.ChanceMeanAveragePrecision)}"));
+        terminal.Show($"  AP:           {scores.AveragePrecisionRule}");
+        terminal.Show($"  junk:         {scores.JunkRule}");
+        terminal.Show($"  mean:         {scores.DenominatorRule}");
+        if (result.Attacks.Count == 0) return;
+        terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other queries");
+        terminal.Show($"  threat model: {ThreatModels.Common}");
+        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec)}");
+
+        void Row(string name, Metrics metrics, params string[] rest) => table.AddRow(
+        [
+            new Text(name), new Text(Interval(metrics.MeanAveragePrecision)), new Text(Formats.Metric(metrics.Rank1.Value)), new Text(Formats.Metric(metrics.Rank5.Value)),
+            .. rest.Select(cell => new Text(cell)),
+        ]);
+    }
+
+    private static string Interval(Estimate estimate) => estimate.HasLower && estimate.HasUpper
+        ? string.Create(CultureInfo.InvariantCulture, $"{Formats.Metric(estimate.Value)} [{estimate.Lower:0.000}, {estimate.Upper:0.000}]")
+        : Formats.Metric(estimate.Value);
+
+    private static string Share(Estimate estimate) => estimate.HasLower && estimate.HasUpper
+        ? string.Create(CultureInfo.InvariantCulture, $"{Formats.Percent(estimate.Value)} [{100 * estimate.Lower:0.0}, {100 * estimate.Upper:0.0}]")
+        : Formats.Percent(estimate.Value);
+}

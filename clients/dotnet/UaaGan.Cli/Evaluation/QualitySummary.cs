@@ -1,0 +1,22 @@
+using UaaGan.Imaging;
+
+namespace UaaGan.Cli.Evaluation;
+
+/// <summary>Mean PSNR and SSIM, largest L-infinity of a set of saved images.</summary>
+internal sealed class QualitySummary
+{
+    private readonly List<ImageQuality> _images = [];
+
+    public int Count => _images.Count;
+
+    /// <summary>Mean PSNR in dB over the images that changed; infinite when none did.</summary>
+    public double PsnrDb => _images.Where(q => double.IsFinite(q.PsnrDb)).Select(q => q.PsnrDb).DefaultIfEmpty(double.PositiveInfinity).Average();
+
+    /// <summary>Mean SSIM; null when every image is under 11 pixels a side.</summary>
+    public double? Ssim => _images.Average(q => q.Ssim);
+
+    /// <summary>Largest change of any pixel, in grey levels.</summary>
+    public int LInfinity255 => _images.Select(q => q.LInfinity255).DefaultIfEmpty(0).Max();
+
+    public void Add(ImageQuality quality) => _images.Add(quality);
+}

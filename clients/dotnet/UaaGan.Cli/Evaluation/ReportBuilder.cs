@@ -1,0 +1,157 @@
+using System.Globalization;
+using UaaGan.Imaging;
+using UaaGan.Protos.Retrieval.V1;
+using UaaGan.Reports;
+using UaaGan.Retrieval;
+
+namespace UaaGan.Cli.Evaluation;
+
+/// <summary>From an evaluation to what <see cref="HtmlReport"/> shows.</summary>
+internal static class ReportBuilder
+{
+    private const int ThumbnailSide = 96;
+
+    /// <param name="result">The evaluation.</param>
+    /// <param name="name">Short name of the scenario.</param>
+    /// <param name="title">Heading.</param>
+    /// <param name="description">What was queried, in a sentence.</param>
+    /// <param name="training">Scalars of the generator's training; may be empty.</param>
+    /// <param name="manifestJson">The run's manifest.</param>
+    /// <param name="cancellationToken">Stops the reading of images.</param>
+    public static async Task<ReportScenario> Scenario(
+        EvaluationResult result, string name, string title, string description, IReadOnlyList<ReportTrainingPoint> training, string manifestJson,
+        CancellationToken cancellationToken)
+    {
+        var scores = result.Scores;
+        return new ReportScenario
+        {
+            Name = name,
+            Title = title,
+            Description = description,
+            Model = $"{result.Model.Name} {result.Model.Version}",
+            ThreatModel = ThreatModels.Common + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec)}.")),
+            Epsilon = result.Plan.Epsilon.ToString(),
+            Rules = new ReportRules
+            {
+                Protocol = result.Plan.Data.Protocol,
+                AveragePrecision = scores.AveragePrecisionRule,
+                Junk = scores.JunkRule,
+                Denominator = scores.DenominatorRule,
+                ChanceMeanAveragePrecision = scores.ChanceMeanAveragePrecision,
+                GalleryItems = (int)scores.GalleryItems,
+            },
+            Clean = Of(scores.Clean),
+            Attacks = [.. result.Attacks.Select(Of)],
+            Queries = await Queries(result, cancellationToken),
+            Training = training,
+            Options = [.. Options(result)],
+            ManifestJson = manifestJson,
+        };
+    }
+
+    private static ReportMetrics Of(Metrics metrics) => new()
+    {
+        MeanAveragePrecision = Of(metrics.MeanAveragePrecision),
+        Rank1 = Of(metrics.Rank1),
+        Rank5 = Of(metrics.Rank5),
+        Queries = (int)metrics.ValidQueries,
+        SkippedQueries = (int)metrics.SkippedQueries,
+    };
+
+    private static ReportEstimate Of(Estimate estimate) =>
+        new(estimate.Value, estimate.HasLower ? estimate.Lower : null, estimate.HasUpper ? estimate.Upper : null);
+
+    private static ReportAttack Of(AttackResult attack) => new()
+    {
+        Name = attack.Spec.Label,
+        Title = ThreatModels.Title(attack.Spec, attack.Run.Options),
+        Role = ThreatModels.Role(attack.Spec),
+        Metrics = Of(attack.Metrics.Metrics),
+        MapLost = Of(attack.Metrics.MapLost),
+        MapLostSwapped = attack.Swapped is null ? null : Of(attack.Swapped.MapLost),
+        FeatureShift = attack.Metrics.FeatureShift,
+        PsnrDb = attack.Quality.PsnrDb,
+        Ssim = attack.Quality.Ssim,
+        LInfinity255 = attack.Quality.LInfinity255,
+        MillisecondsPerImage = attack.Run.MillisecondsPerImage,
+    };
+
+    /// <summary>Pictures of the queries whose rankings were asked for, under the first generator's attack, else the first.</summary>
+    private static async Task<List<ReportQuery>> Queries(EvaluationResult result, CancellationToken cancellationToken)
+    {
+        var attack = result.Attacks.FirstOrDefault(a => ThreatModels.Role(a.Spec) == ReportAttackRole.Subject) ?? result.Attacks.FirstOrDefault();
+        if (attack is null) return [];
+        var thumbnails = new Thumbnails(result.Plan.Data.Gallery);
+        var queries = result.Plan.Data.Queries.ToDictionary(q => q.Id, StringComparer.Ordinal);
+        var names = OutputNames.For(result.Plan.Data.Queries);
+        var valid = result.Scores.QueryIds.Select((id, index) => (id, index)).ToDictionary(pair => pair.id, pair => pair.index, StringComparer.Ordinal);
+        var ranking = result.Scores.Attacks.Select((a, index) => (a.Attack, index)).First(a => a.Attack == attack.Spec.Label).index;
+        var pictures = new List<ReportQuery>();
+        foreach (var rankings in result.Scores.Rankings)
+        {
+            var query = queries[rankings.QueryId];
+            var original = await Files.Decode(query.Path, cancellationToken);
+            var adversarial = await Files.Decode(Path.Combine(attack.Folder, names[query.Id]), cancellationToken);
+            var factor = Math.Max(1, Math.Floor(127.0 / Math.Max(1, result.Plan.Epsilon.Numerator255)));
+            pictures.Add(new ReportQuery
+            {
+                Id = query.Id,
+                Identity = query.Identity,
+                Attack = attack.Spec.Label,
+                OriginalPng = ImageEncoder.Png(original),
+                PerturbationPng = ImageEncoder.Png(PerturbationArithmetic.Amplify(original, adversarial, factor)),
+                Amplification = factor,
+                AdversarialPng = ImageEncoder.Png(adversarial),
+                CleanAveragePrecision = valid.TryGetValue(query.Id, out var index) ? result.Scores.Clean.AveragePrecision[index] : null,
+                AdversarialAveragePrecision = valid.TryGetValue(query.Id, out index) ? attack.Metrics.Metrics.AveragePrecision[index] : null,
+                CleanStrip = await Strip(rankings.Clean),
+                AdversarialStrip = await Strip(rankings.Adversarial[ranking]),
+            });
+
+            async Task<List<ReportHit>> Strip(Ranking rows)
+            {
+                var hits = new List<ReportHit>();
+                foreach (var row in rows.Hits)
+                    hits.Add(new ReportHit(await thumbnails.Png(row.Id, cancellationToken), row.Id, row.Identity, row.Score, row.Identity == query.Identity));
+                return hits;
+            }
+        }
+
+        return pictures;
+    }
+
+    private static IEnumerable<ReportOption> Options(EvaluationResult result)
+    {
+        var plan = result.Plan;
+        yield return new ReportOption("evaluation", "protocol", plan.Data.Protocol);
+        yield return new ReportOption("evaluation", "epsilon", plan.Epsilon.ToString());
+        yield return new ReportOption("evaluation", "seed", Formats.Count(plan.Seed));
+        yield return new ReportOption("evaluation", "bootstrap_samples", plan.BootstrapSamples.ToString(CultureInfo.InvariantCulture));
+        yield return new ReportOption("evaluation", "queries", plan.Data.Queries.Count.ToString(CultureInfo.InvariantCulture));
+        yield return new ReportOption("evaluation", "gallery", plan.Data.Gallery.Count.ToString(CultureInfo.InvariantCulture));
+        yield return new ReportOption("model", "weights_sha256", result.Model.WeightsSha256);
+        yield return new ReportOption("model", "engine", $"{result.Model.Engine} {result.Model.DataType} {result.Model.Device}");
+        foreach (var attack in result.Attacks)
+        {
+            foreach (var (option, value) in attack.Run.Options.OrderBy(o => o.Key, StringComparer.Ordinal))
+                yield return new ReportOption(attack.Spec.Label, option, value);
+            if (attack.Generator is { } generator) yield return new ReportOption(attack.Spec.Label, "generator_sha256", generator.WeightsSha256);
+        }
+    }
+
+    /// <summary>Gallery images, small; each is read once.</summary>
+    private sealed class Thumbnails(IReadOnlyList<DatasetEntry> gallery)
+    {
+        private readonly Dictionary<string, string> _paths = gallery.ToDictionary(entry => entry.Id, entry => entry.Path, StringComparer.Ordinal);
+        private readonly Dictionary<string, byte[]> _made = new(StringComparer.Ordinal);
+
+        public async Task<byte[]> Png(string id, CancellationToken cancellationToken)
+        {
+            if (_made.TryGetValue(id, out var png)) return png;
+            var image = await Files.Decode(_paths[id], cancellationToken);
+            var scale = Math.Min(1.0, (double)ThumbnailSide / Math.Max(image.Width, image.Height));
+            var small = ImageResizer.Bilinear(image, Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)));
+            return _made[id] = ImageEncoder.Png(small);
+        }
+    }
+}
