@@ -11,10 +11,8 @@ internal static class DemoDatasetWriter
 
     public static DemoDataset Write(DemoScenario scenario, string folder, IProgress<DemoProgress>? progress, CancellationToken cancellation)
     {
-        bool market = scenario.Protocol == DemoScenarios.Market1501;
-        Drawing[] training = [.. Training(scenario)];
-        Drawing[] queries = [.. market ? MarketQueries(scenario) : LeaveOneOutQueries(scenario)];
-        Drawing[] gallery = [.. market ? MarketGallery(scenario) : LeaveOneOutGallery(scenario)];
+        bool market = IsMarket(scenario);
+        Drawing[] training = [.. Training(scenario)], queries = [.. Queries(scenario)], gallery = [.. Gallery(scenario)];
         Drawing[] all = [.. training, .. gallery, .. market ? queries : []];
         foreach (string parent in all.Select(drawing => Path.GetDirectoryName(drawing.Path)!).Distinct())
             Directory.CreateDirectory(Path.Combine(folder, parent));
@@ -36,22 +34,28 @@ internal static class DemoDatasetWriter
         from view in Enumerable.Range(0, scenario.TrainingViews)
         select new Drawing(Named($"train/{identity * scenario.TrainingViews + view:D4}.png"), DemoScenario.FirstTrainingIdentity + identity, view);
 
-    internal static IEnumerable<Drawing> LeaveOneOutGallery(DemoScenario scenario) =>
+    internal static IEnumerable<Drawing> Queries(DemoScenario scenario) => IsMarket(scenario) ? MarketQueries(scenario) : LeaveOneOutQueries(scenario);
+
+    internal static IEnumerable<Drawing> Gallery(DemoScenario scenario) => IsMarket(scenario) ? MarketGallery(scenario) : LeaveOneOutGallery(scenario);
+
+    private static bool IsMarket(DemoScenario scenario) => scenario.Protocol == DemoScenarios.Market1501;
+
+    private static IEnumerable<Drawing> LeaveOneOutGallery(DemoScenario scenario) =>
         from identity in Enumerable.Range(1, scenario.Identities)
         from view in Enumerable.Range(0, scenario.GalleryViews)
         select new Drawing(Named($"data/{scenario.Name}-{identity:D2}/{view:D2}.png"), identity, view);
 
-    internal static IEnumerable<Drawing> LeaveOneOutQueries(DemoScenario scenario) =>
+    private static IEnumerable<Drawing> LeaveOneOutQueries(DemoScenario scenario) =>
         LeaveOneOutGallery(scenario).Where(drawing => drawing.View < scenario.QueryViews);
 
     /// <summary>An identity is missed by one of the six cameras; each of its queries comes from a camera of its own.</summary>
-    internal static IEnumerable<Drawing> MarketQueries(DemoScenario scenario) =>
+    private static IEnumerable<Drawing> MarketQueries(DemoScenario scenario) =>
         from identity in Enumerable.Range(1, scenario.Identities)
         from turn in Enumerable.Range(1, scenario.QueryViews)
         let camera = (identity + turn) % Cameras
         select Crop("query", identity, identity, camera);
 
-    internal static IEnumerable<Drawing> MarketGallery(DemoScenario scenario)
+    private static IEnumerable<Drawing> MarketGallery(DemoScenario scenario)
     {
         IEnumerable<Drawing> known =
             from identity in Enumerable.Range(1, scenario.Identities)
@@ -64,7 +68,7 @@ internal static class DemoDatasetWriter
         return known.Take(scenario.Identities * scenario.GalleryViews).Concat(unknown);
     }
 
-    internal const int Cameras = 6;
+    private const int Cameras = 6;
 
     private static Drawing Crop(string part, int label, int identity, int view) => new(
         Named($"data/{part}/{label:D4}_c{view % Cameras + 1}s1_{(identity % 1000) * 100 + view:D6}_01.png"), identity, view);

@@ -76,6 +76,14 @@ public sealed class DemoScenario
         return _artist.Draw(DrawingSeed, identity, view);
     }
 
+    /// <summary>Identity and view of every query, in the order of their files.</summary>
+    public IEnumerable<(int Identity, int View)> Queries() =>
+        DemoDatasetWriter.Queries(this).Select(drawing => (drawing.Identity, drawing.View));
+
+    /// <summary>Identity and view of every image that is searched.</summary>
+    public IEnumerable<(int Identity, int View)> Gallery() =>
+        DemoDatasetWriter.Gallery(this).Select(drawing => (drawing.Identity, drawing.View));
+
     /// <summary>
     /// Draws the whole set under <paramref name="folder"/>, on all processors: train/ (unlabelled), and data/. For leave-one-out data/ has a folder an
     /// identity and queries.txt beside it lists the queries, relative to data/; for market1501 it has query/ and bounding_box_test/.

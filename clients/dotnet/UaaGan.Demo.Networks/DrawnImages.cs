@@ -1,0 +1,38 @@
+using UaaGan.Imaging;
+using static TorchSharp.torch;
+
+namespace UaaGan.Demo.Networks;
+
+/// <summary>Images drawn into one tensor of bytes [N,3,H,W], with their identities.</summary>
+internal sealed class DrawnImages : IDisposable
+{
+    private readonly Tensor _bytes;
+
+    private DrawnImages(Tensor bytes, int[] identities) => (_bytes, Identities) = (bytes, identities);
+
+    public int[] Identities { get; }
+
+    public int Count => Identities.Length;
+
+    public static DrawnImages Draw(DemoScenario scenario, IReadOnlyList<(int Identity, int View)> views, CancellationToken cancellation = default)
+    {
+        int plane = scenario.Width * scenario.Height;
+        var pixels = new byte[views.Count * 3L * plane];
+        Parallel.For(0, views.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
+        {
+            PixelImage image = scenario.Draw(views[i].Identity, views[i].View);
+            for (int channel = 0; channel < 3; channel++)
+                for (int p = 0; p < plane; p++) pixels[(i * 3L + channel) * plane + p] = image.Pixels[p * 3 + channel];
+        });
+        return new(tensor(pixels, [views.Count, 3, scenario.Height, scenario.Width]), [.. views.Select(view => view.Identity)]);
+    }
+
+    /// <summary>Some of the images, float32 in [0,1].</summary>
+    public Tensor Batch(ReadOnlySpan<long> indices)
+    {
+        using var scope = NewDisposeScope();
+        return _bytes.index_select(0, tensor(indices.ToArray())).to(ScalarType.Float32).div(255).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => _bytes.Dispose();
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using TorchSharp.Modules;
+using UaaGan.Networks;
+using static TorchSharp.torch;
+
+namespace UaaGan.Demo.Networks;
+
+/// <summary>Trains one target network: identity classification with a margin, and batch-hard triplets.</summary>
+internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe, long seed, TextWriter log)
+{
+    public FeatureNetwork Train(CancellationToken cancellation)
+    {
+        random.manual_seed(seed);
+        using var generator = new Generator((ulong)seed);
+        var order = new Random((int)seed);
+        using DrawnImages images = DrawnImages.Draw(scenario,
+            [.. from identity in Enumerable.Range(0, recipe.Identities)
+                from view in Enumerable.Range(0, recipe.Views)
+                select (DemoScenario.FirstTargetIdentity + identity, view)], cancellation);
+        log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name}: {images.Count} images of {recipe.Identities} identities drawn"));
+
+        var network = new DemoResNet(new ArchitectureOptions { Values = recipe.Architecture, Pooling = PoolingKind.GeneralizedMean });
+        using var centres = new Parameter(randn(recipe.Identities, network.FeatureDimension) * 0.1);
+        using var optimizer = optim.AdamW([.. network.parameters(), centres], lr: recipe.LearningRate, weight_decay: recipe.WeightDecay);
+        network.train();
+        Tensor mean = Channels(ModelStatistics.Mean), std = Channels(ModelStatistics.Std);
+        double identityLoss = 0, tripletLoss = 0;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (int step = 0; step < recipe.Steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            foreach (var group in optimizer.ParamGroups) group.LearningRate = recipe.LearningRate * Schedule(step);
+            (long[] indices, long[] labels) = NextBatch(order);
+            Tensor inputs = Augmentation.Apply(images.Batch(indices), recipe.Noise, generator);
+            Tensor features = nn.functional.normalize(network.call((inputs - mean) / std), p: 2, dim: 1);
+            Tensor identity = IdentityLoss(features, centres, tensor(labels)), triplet = TripletLoss(features, tensor(labels));
+            optimizer.zero_grad();
+            (identity + recipe.TripletWeight * triplet).backward();
+            optimizer.step();
+            identityLoss += identity.item<float>();
+            tripletLoss += triplet.item<float>();
+            if ((step + 1) % 50 != 0) continue;
+            log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{scenario.Name}: step {step + 1}/{recipe.Steps}  identity {identityLoss / 50:F3}  triplet {tripletLoss / 50:F3}  {clock.Elapsed.TotalSeconds:F0} s"));
+            (identityLoss, tripletLoss) = (0, 0);
+        }
+
+        network.eval();
+        return network;
+    }
+
+    /// <summary>A short rise, then a cosine fall to zero.</summary>
+    private double Schedule(int step)
+    {
+        double warmUp = recipe.Steps * 0.08;
+        return step < warmUp ? (step + 1) / warmUp : 0.5 + 0.5 * Math.Cos(Math.PI * (step - warmUp) / (recipe.Steps - warmUp));
+    }
+
+    private (long[] Indices, long[] Labels) NextBatch(Random order)
+    {
+        int[] identities = [.. Enumerable.Range(0, recipe.Identities)];
+        order.Shuffle(identities);
+        var indices = new List<long>();
+        var labels = new List<long>();
+        foreach (int identity in identities.Take(recipe.BatchIdentities))
+        {
+            int[] views = [.. Enumerable.Range(0, recipe.Views)];
+            order.Shuffle(views);
+            indices.AddRange(views.Take(recipe.BatchViews).Select(view => (long)identity * recipe.Views + view));
+            labels.AddRange(Enumerable.Repeat((long)identity, recipe.BatchViews));
+        }
+
+        return ([.. indices], [.. labels]);
+    }
+
+    private Tensor IdentityLoss(Tensor features, Tensor centres, Tensor labels)
+    {
+        Tensor cosines = features.matmul(nn.functional.normalize(centres, p: 2, dim: 1).t());
+        Tensor margin = nn.functional.one_hot(labels, recipe.Identities).to(ScalarType.Float32) * recipe.Margin;
+        return nn.functional.cross_entropy((cosines - margin) * recipe.Scale, labels);
+    }
+
+    private static Tensor TripletLoss(Tensor features, Tensor labels)
+    {
+        Tensor distance = (2 - 2 * features.matmul(features.t())).clamp_min(1e-6).sqrt();
+        Tensor same = labels.unsqueeze(0) == labels.unsqueeze(1);
+        Tensor farthest = (distance * same.to(ScalarType.Float32)).amax([1]);
+        Tensor nearest = (distance + same.to(ScalarType.Float32) * 10).amin([1]);
+        return nn.functional.softplus((farthest - nearest) * 5).mean() / 5;
+    }
+
+    private static Tensor Channels(IReadOnlyList<double> values) => tensor(values.Select(value => (float)value).ToArray(), [1, 3, 1, 1]);
+}
