@@ -11,7 +11,7 @@ internal static class Samples
         Scenarios = scenarios.Length > 0 ? scenarios : [Scenario(), Scenario("people", "Person re-identification", 60, 120), Scenario("faces", "Face search", 92, 112)],
     };
 
-    public static ReportScenario Scenario(string name = "scenes", string title = "Image retrieval", int width = 96, int height = 96, int queries = 12) => new()
+    public static ReportScenario Scenario(string name = "scenes", string title = "Image retrieval", int width = 96, int height = 96, int queries = 6) => new()
     {
         Name = name,
         Title = title,

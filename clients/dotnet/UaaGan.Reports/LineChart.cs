@@ -13,7 +13,7 @@ internal sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points
 internal static class LineChart
 {
     private const int Width = 340, Height = 210;
-    private const int Left = 48, Right = 10, Top = 12, Bottom = 34;
+    private const int Left = 48, Right = 18, Top = 12, Bottom = 34;
     private const int MostPoints = 96;
 
     public static void Write(MarkupWriter html, string title, IReadOnlyList<ChartSeries> series)

@@ -53,7 +53,7 @@ internal static class MetricsTable
     private static void WriteCell(MarkupWriter html, int column, string? value, string? interval = null)
     {
         var (label, unit) = Columns[column];
-        html.Write($"<td data-label=\"{(unit.Length > 0 ? $"{label}, {unit}" : label)}\"><span>{value ?? "–"}");
+        html.Write($"<td class=\"{(value is null ? "none" : "value")}\" data-label=\"{(unit.Length > 0 ? $"{label}, {unit}" : label)}\"><span>{value ?? "–"}");
         if (interval is not null)
             html.Write($"<small>{interval}</small>");
         html.Write($"</span></td>");

@@ -31,12 +31,13 @@ internal static class Page
             <header class="page-head">
             <p class="kicker">UaaGan.Grpc {model.Version} · robustness of deep-feature retrieval</p>
             <h1>{model.Title}</h1>
-            <p class="meta">{model.Created.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC · {Numbers.Of(model.Scenarios.Count, "scenario", "scenarios")} · every score is computed from the image files as they were saved</p>
+            <p class="meta">{model.Created.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC · {Numbers.Of(model.Scenarios.Count, "scenario", "scenarios")} · every score is computed from the image files as they were saved · <a href="#explanation">what the numbers mean</a></p>
             </header>
             <main>
 
             """);
-        WriteVerdicts(html, model);
+        if (model.Scenarios.Count > 1)
+            WriteVerdicts(html, model);
         for (var i = 0; i < model.Scenarios.Count; i++)
             ScenarioSection.Write(html, model.Scenarios[i], i + 1);
         Explanation.Write(html);
@@ -74,7 +75,6 @@ internal static class Page
         }
         html.Write($"""
             </ol>
-            <p class="contents">Also: <a href="#explanation">what the numbers mean</a>.</p>
             </section>
 
             """);

@@ -5,6 +5,8 @@ namespace UaaGan.Reports;
 /// <summary>Queries in pictures: the image, its perturbation, the adversarial image, and what each retrieves.</summary>
 internal static class QueryCards
 {
+    private const int Unfolded = 4;
+
     public static void Write(MarkupWriter html, ReportScenario scenario)
     {
         if (scenario.Queries.Count == 0)
@@ -16,9 +18,15 @@ internal static class QueryCards
 
             """);
         var titles = scenario.Attacks.ToDictionary(attack => attack.Name, attack => attack.Title, StringComparer.Ordinal);
-        foreach (var query in scenario.Queries)
+        foreach (var query in scenario.Queries.Take(Unfolded))
             WriteCard(html, query, titles[query.Attack]);
         html.Write($"</div>\n");
+        if (scenario.Queries.Count <= Unfolded)
+            return;
+        html.Write($"<details class=\"more\"><summary>{Numbers.Of(scenario.Queries.Count - Unfolded, "more query", "more queries")}</summary>\n<div class=\"cards\">\n");
+        foreach (var query in scenario.Queries.Skip(Unfolded))
+            WriteCard(html, query, titles[query.Attack]);
+        html.Write($"</div></details>\n");
     }
 
     private static void WriteCard(MarkupWriter html, ReportQuery query, string attack)

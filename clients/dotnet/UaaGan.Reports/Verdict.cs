@@ -105,9 +105,9 @@ public sealed partial record Verdict(VerdictLevel Level, string Sentence, IReadO
         var to = Numbers.Metric(subject.Metrics.MeanAveragePrecision.Value);
         var interval = Numbers.ShareInterval(subject.MapLost) is { } text ? $" (95\u00a0% interval {text})" : "";
         var share = $"{Numbers.Share(subject.MapLost.Value)}{interval} of the mAP above chance";
-        var ssim = subject.Ssim is { } value ? $" at a mean SSIM of {Numbers.Metric(value)}" : "";
-        var noise = control is null ? "" : $", where {control.Title} of the same budget takes {Numbers.Share(control.MapLost.Value)}";
-        var drop = $"within {scenario.Epsilon} it takes mAP from {from} to {to}, {share}{noise},{ssim}";
+        var ssim = subject.Ssim is { } value ? $", at a mean SSIM of {Numbers.Metric(value)}," : "";
+        var noise = control is null ? "" : $"; {control.Title} of the same budget takes {Numbers.Share(control.MapLost.Value)}";
+        var drop = $"within {scenario.Epsilon}{ssim} it takes mAP from {from} to {to}, which is {share}{noise}.";
         return level switch
         {
             VerdictLevel.Held =>
@@ -116,13 +116,11 @@ public sealed partial record Verdict(VerdictLevel Level, string Sentence, IReadO
             VerdictLevel.NoBetterThanNoise =>
                 $"{subject.Title} is no better than noise: within {scenario.Epsilon} it takes {share}, and {control!.Title} of the same budget takes "
                 + $"{Numbers.Share(control.MapLost.Value)}.",
-            VerdictLevel.Dented => Ended($"{subject.Title} dents retrieval: {drop}"),
-            VerdictLevel.Weakened => Ended($"{subject.Title} weakens retrieval: {drop}"),
-            _ => Ended($"{subject.Title} breaks retrieval: {drop}"),
+            VerdictLevel.Dented => $"{subject.Title} dents retrieval: {drop}",
+            VerdictLevel.Weakened => $"{subject.Title} weakens retrieval: {drop}",
+            _ => $"{subject.Title} breaks retrieval: {drop}",
         };
     }
-
-    private static string Ended(string sentence) => sentence.TrimEnd(',') + ".";
 
     private static List<string> Qualify(ReportScenario scenario, ReportAttack subject, ReportAttack? control, VerdictLevel level)
     {
