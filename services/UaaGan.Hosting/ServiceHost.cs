@@ -1,0 +1,152 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using UaaGan.Failures;
+
+namespace UaaGan.Hosting;
+
+/// <summary>Builds and runs a service: options, listeners, errors, health, telemetry and drain are the same for all of them.</summary>
+public static class ServiceHost
+{
+    /// <summary>Runs a service until it is asked to stop; for a <c>Program.cs</c>.</summary>
+    /// <returns>The exit code: 0, or 1 when the start failed, with one line on standard error that says why and what to do.</returns>
+    public static async Task<int> RunAsync(string[] args, ServiceProfile profile, Action<ServiceBuilder> configure)
+    {
+        try
+        {
+            await using var service = await StartAsync(args, profile, configure);
+            await service.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (FailureException failure)
+        {
+            await Console.Error.WriteLineAsync($"{profile.Name}: {failure.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>Starts a service and returns once it listens; for tests, and for hosts of several services.</summary>
+    /// <exception cref="FailureException">The start failed for a reason that the user can mend: an option, a port, a file.</exception>
+    public static async Task<RunningService> StartAsync(string[] args, ServiceProfile profile, Action<ServiceBuilder> configure)
+    {
+        // Not from the working directory, where any appsettings.json may lie.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = profile.Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        var options = ReadOptions(builder.Configuration, profile);
+        var listeners = new Listeners();
+        builder.WebHost.ConfigureKestrel(kestrel => listeners.Configure(kestrel, options));
+        var service = new ServiceBuilder(builder, options);
+        ServiceWiring.AddDefaults(builder, profile, options);
+        configure(service);
+        ServiceWiring.AddGrpcHealth(builder.Services, service.GrpcServices);
+
+        var application = builder.Build();
+        try
+        {
+            ServiceWiring.Map(application, service);
+            await application.StartAsync();
+            var running = new RunningService(application, listeners.GrpcAddress, listeners.HttpAddress);
+            if (options.PortFile is { Length: > 0 } file) await running.WritePortFileAsync(file);
+            return running;
+        }
+        catch (Exception exception)
+        {
+            await application.DisposeAsync();
+            if (Explain(exception, options) is { } failure) throw failure;
+            throw;
+        }
+    }
+
+    private static ServiceOptions ReadOptions(IConfiguration configuration, ServiceProfile profile)
+    {
+        var options = new ServiceOptions { GrpcPort = profile.GrpcPort, HttpPort = profile.HttpPort };
+        try
+        {
+            configuration.GetSection(ServiceOptions.Section).Bind(options);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw BadOption(exception.Message, exception);
+        }
+
+        var results = new List<ValidationResult>();
+        if (Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true)) return options;
+        throw BadOption(string.Join(" ", results.Select(result => result.ErrorMessage)), null);
+    }
+
+    private static FailureException? Explain(Exception exception, ServiceOptions options) => exception switch
+    {
+        FailureException failure => failure,
+        OptionsValidationException invalid => BadOption(string.Join(" ", invalid.Failures), invalid),
+        InvalidOperationException { InnerException: FormatException or ArgumentException } malformed => BadOption(malformed.Message, malformed),
+        _ when Cause<SocketException>(exception) is { } socket => CannotListen(exception, socket, options),
+        UnauthorizedAccessException or IOException => new FailureException(
+            FailureKind.FailedPrecondition, "START_FAILED", $"cannot start: {exception.Message}", exception),
+        _ => null,
+    };
+
+    private static FailureException CannotListen(Exception exception, SocketException socket, ServiceOptions options)
+    {
+        // Kestrel's message is the only place that names the endpoint at fault.
+        bool http = exception.Message.Contains($":{options.HttpPort}:", StringComparison.Ordinal);
+        var (port, name) = http ? (options.HttpPort, nameof(options.HttpPort)) : (options.GrpcPort, nameof(options.GrpcPort));
+        string message = socket.SocketErrorCode == SocketError.AddressAlreadyInUse
+            ? $"port {port} is in use; stop what listens there, or choose another port with --UaaGan:{name}=N (0: any free one)."
+            : $"cannot listen on {options.Address}:{port}: {socket.Message}; choose another with --UaaGan:Address and --UaaGan:{name}=N.";
+        return new FailureException(FailureKind.FailedPrecondition, "CANNOT_LISTEN", message, exception);
+    }
+
+    private static FailureException BadOption(string what, Exception? cause) =>
+        new(FailureKind.InvalidArgument, "BAD_OPTION", $"invalid option: {what}", cause);
+
+    private static T? Cause<T>(Exception? exception)
+        where T : Exception
+    {
+        while (exception is not null and not T) exception = exception.InnerException;
+        return (T?)exception;
+    }
+
+    /// <summary>The two cleartext listeners: Kestrel can't tell HTTP/2 from HTTP/1.1 on one port without TLS.</summary>
+    private sealed class Listeners
+    {
+        private ListenOptions? _grpc, _http;
+
+        public Uri GrpcAddress => Address(_grpc!);
+
+        public Uri HttpAddress => Address(_http!);
+
+        public void Configure(KestrelServerOptions kestrel, ServiceOptions options)
+        {
+            kestrel.AddServerHeader = false;
+            // Unary calls; gRPC lifts the bound for streams. Five bytes frame a message.
+            kestrel.Limits.MaxRequestBodySize = options.MaxMessageBytes + 5L;
+            // A caller who reads slowly is held back by the in-flight limit, not cut off.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 2 << 20;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 8 << 20;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+
+            var address = options.ListenAddress!;
+            kestrel.Listen(address, options.GrpcPort, listen => (_grpc = listen).Protocols = HttpProtocols.Http2);
+            kestrel.Listen(address, options.HttpPort, listen => (_http = listen).Protocols = HttpProtocols.Http1);
+        }
+
+        private static Uri Address(ListenOptions listen)
+        {
+            var endpoint = listen.IPEndPoint!;
+            var host = endpoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
+                : endpoint.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
+                : endpoint.Address;
+            return new UriBuilder(Uri.UriSchemeHttp, host.ToString(), endpoint.Port).Uri;
+        }
+    }
+}

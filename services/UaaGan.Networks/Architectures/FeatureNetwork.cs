@@ -1,0 +1,21 @@
+namespace UaaGan.Networks;
+
+/// <summary>
+/// A network that turns normalised images [N,3,H,W] into features [N, FeatureDimension], before L2 normalisation. It is an ordinary
+/// module: trainable, on any device, with the key names of its origin.
+/// </summary>
+public abstract class FeatureNetwork : NamedModule
+{
+    protected FeatureNetwork(string name) : base(name)
+    {
+    }
+
+    /// <summary>Components of a feature.</summary>
+    public abstract int FeatureDimension { get; }
+
+    /// <summary>Whether weights may lack this key, which then keeps its initial value.</summary>
+    public virtual bool MayBeMissing(string key) => false;
+
+    /// <summary>Whether weights may hold this key though the network has no use for it, such as the training classifier's.</summary>
+    public virtual bool MayBeUnused(string key) => false;
+}

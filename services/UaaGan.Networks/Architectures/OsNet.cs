@@ -1,0 +1,175 @@
+using static TorchSharp.torch;
+
+namespace UaaGan.Networks;
+
+/// <summary>
+/// OSNet x0.25 (Zhou, Yang, Cavallaro, Xiang, ICCV 2019) with the key names of KaiyangZhou/deep-person-reid: omni-scale residual
+/// blocks, whose four streams see 3, 5, 7 and 9 pixels and are mixed by one shared gate. Input 256x128, feature of 512 components.
+/// </summary>
+public sealed class OsNet : FeatureNetwork
+{
+    /// <summary>Its name in the registry.</summary>
+    public const string ArchitectureName = "osnet_x0_25";
+
+    private const int Dimension = 512;
+    private static readonly int[] Channels = [16, 64, 96, 128];
+
+    private readonly nn.Module<Tensor, Tensor> _trunk;
+    private readonly GlobalPooling _pool;
+    private readonly nn.Module<Tensor, Tensor> _embedding;
+
+    public OsNet(ArchitectureOptions? options = null) : base(nameof(OsNet))
+    {
+        options ??= new ArchitectureOptions();
+        var conv1 = new ConvolutionLayer(3, Channels[0], 7, stride: 2, padding: 3);
+        var conv2 = Stage(Channels[0], Channels[1], reduce: true);
+        var conv3 = Stage(Channels[1], Channels[2], reduce: true);
+        var conv4 = Stage(Channels[2], Channels[3], reduce: false);
+        var conv5 = new ConvolutionLayer(Channels[3], Channels[3], 1);
+        _pool = new GlobalPooling(options.Pooling, options.GemExponent);
+        _embedding = nn.Sequential(nn.Linear(Channels[3], Dimension), nn.BatchNorm1d(Dimension), nn.ReLU());
+        // The trunk only calls the stages; they are registered under the origin's names, so it is not registered itself.
+        _trunk = nn.Sequential(conv1, nn.MaxPool2d(3, stride: 2, padding: 1), conv2, conv3, conv4, conv5);
+
+        register_module("conv1", conv1);
+        register_module("conv2", conv2);
+        register_module("conv3", conv3);
+        register_module("conv4", conv4);
+        register_module("conv5", conv5);
+        register_module("pool", _pool);
+        register_module("fc", _embedding);
+    }
+
+    /// <inheritdoc/>
+    public override int FeatureDimension => Dimension;
+
+    /// <inheritdoc/>
+    public override bool MayBeMissing(string key) => key == "pool.p";
+
+    /// <inheritdoc/>
+    public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return _embedding.call(_pool.call(_trunk.call(input))).MoveToOuterDisposeScope();
+    }
+
+    private static nn.Module<Tensor, Tensor> Stage(int inputs, int outputs, bool reduce)
+    {
+        List<nn.Module<Tensor, Tensor>> parts = [new OmniScaleBlock(inputs, outputs), new OmniScaleBlock(outputs, outputs)];
+        if (reduce) parts.Add(nn.Sequential(new ConvolutionLayer(outputs, outputs, 1), nn.AvgPool2d(2, stride: 2)));
+        return nn.Sequential(parts.ToArray());
+    }
+
+    /// <summary>Convolution, batch normalisation and, unless linear, ReLU.</summary>
+    private sealed class ConvolutionLayer : NamedModule
+    {
+        private readonly nn.Module<Tensor, Tensor> _convolution;
+        private readonly nn.Module<Tensor, Tensor> _normalisation;
+        private readonly bool _linear;
+
+        public ConvolutionLayer(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool linear = false)
+            : base(nameof(ConvolutionLayer))
+        {
+            _convolution = nn.Conv2d(inputs, outputs, kernel, stride: stride, padding: padding, bias: false);
+            _normalisation = nn.BatchNorm2d(outputs);
+            _linear = linear;
+            register_module("conv", _convolution);
+            register_module("bn", _normalisation);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var output = _normalisation.call(_convolution.call(input));
+            return (_linear ? output : nn.functional.relu(output)).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>A 3x3 convolution in two: 1x1 across channels, then 3x3 within each.</summary>
+    private sealed class LightConvolution : NamedModule
+    {
+        private readonly nn.Module<Tensor, Tensor> _across;
+        private readonly nn.Module<Tensor, Tensor> _within;
+        private readonly nn.Module<Tensor, Tensor> _normalisation;
+
+        public LightConvolution(int channels) : base(nameof(LightConvolution))
+        {
+            _across = nn.Conv2d(channels, channels, 1, bias: false);
+            _within = nn.Conv2d(channels, channels, 3, padding: 1, groups: channels, bias: false);
+            _normalisation = nn.BatchNorm2d(channels);
+            register_module("conv1", _across);
+            register_module("conv2", _within);
+            register_module("bn", _normalisation);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return nn.functional.relu(_normalisation.call(_within.call(_across.call(input)))).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>Weighs the channels by a two-layer perceptron over their means.</summary>
+    private sealed class ChannelGate : NamedModule
+    {
+        private const int Reduction = 16;
+        private readonly nn.Module<Tensor, Tensor> _reduce;
+        private readonly nn.Module<Tensor, Tensor> _expand;
+
+        public ChannelGate(int channels) : base(nameof(ChannelGate))
+        {
+            _reduce = nn.Conv2d(channels, channels / Reduction, 1);
+            _expand = nn.Conv2d(channels / Reduction, channels, 1);
+            register_module("fc1", _reduce);
+            register_module("fc2", _expand);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var means = input.mean([2, 3], keepdim: true);
+            return (input * _expand.call(nn.functional.relu(_reduce.call(means))).sigmoid()).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class OmniScaleBlock : NamedModule
+    {
+        private const int Bottleneck = 4;
+        private readonly nn.Module<Tensor, Tensor> _reduce;
+        private readonly nn.Module<Tensor, Tensor>[] _streams;
+        private readonly ChannelGate _gate;
+        private readonly nn.Module<Tensor, Tensor> _expand;
+        private readonly nn.Module<Tensor, Tensor>? _shortcut;
+
+        public OmniScaleBlock(int inputs, int outputs) : base(nameof(OmniScaleBlock))
+        {
+            var middle = outputs / Bottleneck;
+            _reduce = new ConvolutionLayer(inputs, middle, 1);
+            _streams = [new LightConvolution(middle), Stream(middle, 2), Stream(middle, 3), Stream(middle, 4)];
+            _gate = new ChannelGate(middle);
+            _expand = new ConvolutionLayer(middle, outputs, 1, linear: true);
+            _shortcut = inputs == outputs ? null : new ConvolutionLayer(inputs, outputs, 1, linear: true);
+
+            register_module("conv1", _reduce);
+            for (var i = 0; i < _streams.Length; i++) register_module($"conv2{"abcd"[i]}", _streams[i]);
+            register_module("gate", _gate);
+            register_module("conv3", _expand);
+            if (_shortcut is not null) register_module("downsample", _shortcut);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var reduced = _reduce.call(input);
+            var mixed = _gate.call(_streams[0].call(reduced));
+            foreach (var stream in _streams.AsSpan(1)) mixed = mixed + _gate.call(stream.call(reduced));
+            var shortcut = _shortcut is null ? input : _shortcut.call(input);
+            return nn.functional.relu(_expand.call(mixed) + shortcut).MoveToOuterDisposeScope();
+        }
+
+        private static nn.Module<Tensor, Tensor> Stream(int channels, int length) =>
+            nn.Sequential(Enumerable.Range(0, length).Select(nn.Module<Tensor, Tensor> (_) => new LightConvolution(channels)).ToArray());
+    }
+}

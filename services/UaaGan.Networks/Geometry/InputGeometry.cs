@@ -1,0 +1,100 @@
+using UaaGan.Failures;
+using UaaGan.Imaging;
+using static TorchSharp.torch;
+
+namespace UaaGan.Networks;
+
+/// <summary>
+/// Resize and padding of a card, for tensors (differentiable) and for images (the decoder's path): both give the same levels for
+/// the same 8-bit pixels.
+/// </summary>
+internal sealed class InputGeometry : IDisposable
+{
+    private readonly ModelCard _card;
+    private readonly int _height, _width;
+    private readonly Dictionary<(long Input, int Output), ResampleMatrix> _matrices = [];
+
+    public InputGeometry(ModelCard card)
+    {
+        _card = card;
+        (_width, _height) = (card.Input.Width - card.Pad[0] - card.Pad[2], card.Input.Height - card.Pad[1] - card.Pad[3]);
+    }
+
+    /// <summary>Images [N,C,H,W] in [0,1] at the network's input size, padding included.</summary>
+    public Tensor Apply(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var (height, width) = (images.shape[2], images.shape[3]);
+        var resized = (height, width) == (_height, _width) ? images : _card.Resize switch
+        {
+            ResizeMode.Nearest => Nearest(Nearest(images, 3, _width), 2, _height),
+            ResizeMode.Bilinear => Bilinear(images),
+            _ => throw WrongSize(height, width),
+        };
+        var pad = _card.Pad;
+        var padded = pad.All(side => side == 0) ? resized : nn.functional.pad(resized, [pad[0], pad[2], pad[1], pad[3]]);
+        return padded.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same for an image.</summary>
+    public PixelImage Apply(PixelImage image)
+    {
+        var resized = (image.Height, image.Width) == (_height, _width) ? image : _card.Resize switch
+        {
+            ResizeMode.Nearest => ImageResizer.Nearest(image, _width, _height),
+            ResizeMode.Bilinear => ImageResizer.Bilinear(image, _width, _height),
+            _ => throw WrongSize(image.Height, image.Width),
+        };
+        return Pad(resized);
+    }
+
+    public void Dispose()
+    {
+        foreach (var matrix in _matrices.Values) matrix.Dispose();
+    }
+
+    private static Tensor Nearest(Tensor images, long dimension, int size)
+    {
+        var inputs = images.shape[dimension];
+        if (inputs == size) return images;
+        // PIL's choice, the pixel under the centre of the new one, with its running sum.
+        var indices = new long[size];
+        var step = (double)inputs / size;
+        var position = step * 0.5;
+        for (var i = 0; i < size; i++, position += step) indices[i] = Math.Min((long)position, inputs - 1);
+        return images.index_select(dimension, tensor(indices, device: images.device));
+    }
+
+    /// <summary>PIL's two passes, columns first; a dimension that keeps its size has none. See <see cref="ResampleMatrix"/>.</summary>
+    private Tensor Bilinear(Tensor images)
+    {
+        var levels = ResampleMatrix.SnapToLevels(images.to(ScalarType.Float64) * 255.0);
+        if (images.shape[3] != _width) levels = Matrix(images.shape[3], _width).ResizeColumns(levels);
+        if (images.shape[2] != _height) levels = Matrix(images.shape[2], _height).ResizeRows(levels);
+        return (levels / 255.0).to(images.dtype);
+    }
+
+    private ResampleMatrix Matrix(long inputs, int outputs)
+    {
+        if (_matrices.TryGetValue((inputs, outputs), out var matrix)) return matrix;
+        return _matrices[(inputs, outputs)] = new ResampleMatrix((int)inputs, outputs);
+    }
+
+    private PixelImage Pad(PixelImage image)
+    {
+        if (_card.Pad.All(side => side == 0)) return image;
+        var (width, height, channels) = (_card.Input.Width, _card.Input.Height, image.Channels);
+        var pixels = new byte[checked(width * height * channels)];
+        var rowBytes = image.Width * channels;
+        for (var y = 0; y < image.Height; y++)
+        {
+            var target = ((y + _card.Pad[1]) * width + _card.Pad[0]) * channels;
+            image.Pixels.Slice(y * rowBytes, rowBytes).CopyTo(pixels.AsSpan(target));
+        }
+
+        return new PixelImage(width, height, channels, pixels);
+    }
+
+    private FailureException WrongSize(long height, long width) => new(FailureKind.InvalidArgument, "IMAGE_SIZE_MISMATCH",
+        $"The image has {width}x{height} pixels and the model {_card.Name} takes {_width}x{_height} without resizing (its card says resize: none).");
+}

@@ -1,0 +1,109 @@
+using System.Text.Json.Serialization;
+
+namespace UaaGan.Networks;
+
+/// <summary>How an image of another size is brought to the network's input, less its padding.</summary>
+public enum ResizeMode
+{
+    /// <summary>Antialiased bilinear, as PIL does it, with its rounding to 8 bits after each pass.</summary>
+    [JsonStringEnumMemberName("bilinear")]
+    Bilinear,
+
+    /// <summary>The nearest pixel, as PIL picks it.</summary>
+    [JsonStringEnumMemberName("nearest")]
+    Nearest,
+
+    /// <summary>Not at all: an image of another size is refused.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+}
+
+/// <summary>Size of a network's input in pixels, padding included.</summary>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+public sealed record InputSize(int Height, int Width);
+
+/// <summary>The weights that belong to a card.</summary>
+/// <param name="File">Name of the safetensors file beside model.json.</param>
+/// <param name="Sha256">Its SHA-256, 64 lower-case hexadecimal digits.</param>
+public sealed record WeightsFile(string File, string Sha256);
+
+/// <summary>The feature of <see cref="CheckPattern"/> when the model was added: what it must still be, within 1e-4 a component.</summary>
+/// <param name="Feature">The components.</param>
+public sealed record CheckFeature(IReadOnlyList<float> Feature);
+
+/// <summary>
+/// What a target network is and how it takes an image (model.json, snake_case). Every field is checked when it is read, and an
+/// unknown one is refused.
+/// </summary>
+public sealed record ModelCard
+{
+    /// <summary>Name in the repository: 1 to 128 characters of a-z, 0-9, '_', '-', '.', beginning with a letter or a digit.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Version, from 1.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>One of <see cref="ArchitectureRegistry.Names"/>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>The architecture's own options by name. Default: none.</summary>
+    public IReadOnlyDictionary<string, int> ArchitectureOptions { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Its weights.</summary>
+    public required WeightsFile Weights { get; init; }
+
+    /// <summary>Components of a feature.</summary>
+    public required int FeatureDimension { get; init; }
+
+    /// <summary>Size of the network's input, padding included; each side 8 to 4096.</summary>
+    public required InputSize Input { get; init; }
+
+    /// <summary>How an image of another size is brought there.</summary>
+    public ResizeMode Resize { get; init; } = ResizeMode.Bilinear;
+
+    /// <summary>Pixels of value 0 added at the left, top, right and bottom after the resize and before normalisation.</summary>
+    public IReadOnlyList<int> Pad { get; init; } = [0, 0, 0, 0];
+
+    /// <summary>Mean of the red, green and blue values, which are 0 to 1. Default: ImageNet's.</summary>
+    public IReadOnlyList<double> Mean { get; init; } = ImageNetMean;
+
+    /// <summary>Standard deviation of the same. Default: ImageNet's.</summary>
+    public IReadOnlyList<double> Std { get; init; } = ImageNetStd;
+
+    /// <summary>Global pooling, for the architectures that pool.</summary>
+    public PoolingKind Pooling { get; init; } = PoolingKind.Average;
+
+    /// <summary>Exponent of generalized-mean pooling, unless the weights hold a learned one.</summary>
+    public double GemP { get; init; } = 3;
+
+    /// <summary>Whether features are L2-normalised.</summary>
+    public bool L2Normalise { get; init; } = true;
+
+    /// <summary>Engine that runs it: libtorch.</summary>
+    public string Engine { get; init; } = LibtorchEngine;
+
+    /// <summary>Number format it runs in: float32.</summary>
+    public string DataType { get; init; } = Float32DataType;
+
+    /// <summary>Batch sizes it runs with, ascending: a batch is padded to the next of these and split by the largest.</summary>
+    public IReadOnlyList<int> BatchSizes { get; init; } = DefaultBatchSizes;
+
+    /// <summary>Licence of the weights, as their source states it.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>Where the weights come from.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The feature that it must give for the built-in pattern; null: not recorded.</summary>
+    public CheckFeature? Check { get; init; }
+
+    internal const string LibtorchEngine = "libtorch";
+    internal const string Float32DataType = "float32";
+
+    internal static IReadOnlyList<double> ImageNetMean { get; } = [0.485, 0.456, 0.406];
+
+    internal static IReadOnlyList<double> ImageNetStd { get; } = [0.229, 0.224, 0.225];
+
+    internal static IReadOnlyList<int> DefaultBatchSizes { get; } = [1, 2, 4, 8, 16, 32];
+}

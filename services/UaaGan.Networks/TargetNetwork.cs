@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using UaaGan.Failures;
+using UaaGan.Imaging;
+using static TorchSharp.torch;
+
+namespace UaaGan.Networks;
+
+/// <summary>
+/// A frozen network behind its card: pixels in, features out. Geometry, normalisation, network, pooling and L2 happen inside and are
+/// differentiable with respect to the pixels; the parameters are not. It belongs to the thread that uses it.
+/// </summary>
+public sealed class TargetNetwork : IDisposable
+{
+    private const double SmallestNorm = 1e-12;
+
+    private readonly FeatureNetwork _network;
+    private readonly InputGeometry _geometry;
+    private readonly Tensor _mean, _std;
+
+    /// <param name="card">How it takes images.</param>
+    /// <param name="network">The network with its weights; it is frozen, put in eval mode, and disposed with this.</param>
+    /// <param name="device">Where it runs. Default: the CPU.</param>
+    /// <exception cref="FailureException">FailedPrecondition FEATURE_DIMENSION_MISMATCH: the card promises another dimension.</exception>
+    public TargetNetwork(ModelCard card, FeatureNetwork network, Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        ArgumentNullException.ThrowIfNull(network);
+        if (card.FeatureDimension != network.FeatureDimension)
+        {
+            throw new FailureException(FailureKind.FailedPrecondition, "FEATURE_DIMENSION_MISMATCH",
+                $"The card of {card.Name} says {card.FeatureDimension} components and its network gives {network.FeatureDimension}.");
+        }
+
+        Card = card;
+        Device = device ?? CPU;
+        _network = network;
+        _network.to(Device);
+        _network.eval();
+        foreach (var parameter in _network.parameters()) parameter.requires_grad_(false);
+        _geometry = new InputGeometry(card);
+        using var scope = NewDisposeScope();
+        _mean = PerChannel(card.Mean);
+        _std = PerChannel(card.Std);
+    }
+
+    /// <summary>What it is.</summary>
+    public ModelCard Card { get; }
+
+    /// <summary>Components of a feature.</summary>
+    public int FeatureDimension => _network.FeatureDimension;
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>Features [N, FeatureDimension] of images, differentiable with respect to them.</summary>
+    /// <param name="images">float32 [N,C,H,W] in [0,1], C = 1 (repeated) or 3, any size that the card's resize takes.</param>
+    /// <exception cref="FailureException">InvalidArgument IMAGE_SIZE_MISMATCH: another size, and the card does not resize.</exception>
+    public Tensor Features(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.dim() != 4 || images.shape[1] is not (1 or 3) || images.dtype != ScalarType.Float32)
+        {
+            throw new ArgumentException(
+                $"Images are float32 [N,C,H,W] with 1 or 3 channels, not {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        }
+
+        using var scope = NewDisposeScope();
+        return FeaturesOfInputs(_geometry.Apply(images)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Brings one image to the network's input size (8-bit RGB), which <see cref="ExtractPreprocessed"/> takes. It uses no torch and no
+    /// state, so any thread may call it.
+    /// </summary>
+    /// <exception cref="FailureException">InvalidArgument IMAGE_SIZE_MISMATCH: another size, and the card does not resize.</exception>
+    public PixelImage Preprocess(PixelImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return _geometry.Apply(image).ToRgb();
+    }
+
+    /// <summary>Features of images of any sizes, in their order; no gradients.</summary>
+    /// <inheritdoc cref="ExtractPreprocessed"/>
+    public float[][] Extract(IReadOnlyList<PixelImage> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return ExtractPreprocessed([.. images.Select(Preprocess)]);
+    }
+
+    /// <summary>
+    /// Features of images that went through <see cref="Preprocess"/>. They run in batches of the card's sizes: a smaller batch is
+    /// padded with black images to the next size, a larger one is split by the largest.
+    /// </summary>
+    /// <exception cref="FailureException">FailedPrecondition FEATURE_INVALID: a feature with a NaN or an infinity, or a zero one; the
+    /// metadata's index says whose.</exception>
+    public float[][] ExtractPreprocessed(IReadOnlyList<PixelImage> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var features = new float[inputs.Count][];
+        var largest = Card.BatchSizes[^1];
+        for (var start = 0; start < inputs.Count; start += largest)
+            ExtractBatch(inputs, start, Math.Min(largest, inputs.Count - start), features);
+        return features;
+    }
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _geometry.Dispose();
+        _mean.Dispose();
+        _std.Dispose();
+    }
+
+    private void ExtractBatch(IReadOnlyList<PixelImage> inputs, int start, int count, float[][] features)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var size = Card.BatchSizes.First(size => size >= count);
+        var batch = zeros([size, 3, Card.Input.Height, Card.Input.Width]);
+        for (var i = 0; i < count; i++) batch[i].copy_(PixelTensor.FromImage(inputs[start + i])[0]);
+        var output = FeaturesOfInputs(batch.to(Device)).cpu().contiguous();
+        var values = MemoryMarshal.Cast<byte, float>(output.bytes);
+        for (var i = 0; i < count; i++)
+        {
+            var feature = values.Slice(i * FeatureDimension, FeatureDimension);
+            CheckFeature(feature, start + i);
+            features[start + i] = feature.ToArray();
+        }
+    }
+
+    private Tensor FeaturesOfInputs(Tensor inputs)
+    {
+        var normalised = (inputs - _mean) / _std;
+        var features = _network.call(normalised);
+        return Card.L2Normalise ? nn.functional.normalize(features, p: 2, dim: 1, eps: SmallestNorm) : features;
+    }
+
+    private void CheckFeature(ReadOnlySpan<float> feature, int index)
+    {
+        var zero = true;
+        foreach (var value in feature)
+        {
+            if (!float.IsFinite(value)) throw Invalid(index, "has a component that is not finite");
+            zero &= value == 0;
+        }
+
+        if (zero) throw Invalid(index, "is zero");
+    }
+
+    private FailureException Invalid(int index, string what) => new(FailureKind.FailedPrecondition, "FEATURE_INVALID",
+        $"The feature that {Card.Name} gives for image {index} {what}, so it has no direction to compare.")
+    {
+        Metadata = new Dictionary<string, string> { ["index"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture), ["model"] = Card.Name },
+    };
+
+    private Tensor PerChannel(IReadOnlyList<double> values) =>
+        tensor(values.Select(value => (float)value).ToArray(), [1, 3, 1, 1], device: Device).DetachFromDisposeScope();
+}
