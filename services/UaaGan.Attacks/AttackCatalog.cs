@@ -1,0 +1,115 @@
+using UaaGan.Failures;
+using UaaGan.Networks;
+
+namespace UaaGan.Attacks;
+
+/// <summary>All methods, and the one place that makes attacks from a request.</summary>
+public static class AttackCatalog
+{
+    /// <summary>The control method's name.</summary>
+    public const string RandomSign = "random-sign";
+
+    /// <summary>Name of projected gradient ascent.</summary>
+    public const string ProjectedGradient = "pgd";
+
+    /// <summary>Name of the learned method.</summary>
+    public const string UaaGan = UaaGanMethod.Name;
+
+    private static readonly AttackMethod[] All =
+    [
+        new(
+            ProjectedGradient,
+            "Projected gradient ascent on the feature distance with sign steps, from a random start: white-box, one optimisation a query.",
+            "Madry, Makelov, Schmidt, Tsipras, Vladu: Towards Deep Learning Models Resistant to Adversarial Attacks, ICLR 2018; on features as in "
+                + "Bouniot, Audigier, Loesch: Vulnerability of Person Re-Identification Models to Metric Adversarial Attacks, CVPRW 2020",
+            NeedsGenerator: false,
+            [
+                OptionDefinition.Integer("steps", 20, 1, 1000, "Gradient steps."),
+                OptionDefinition.Number("step-size", 0, 0, 255, "Size of a step in grey levels of 255; 0 means 2.5 * epsilon / steps."),
+                OptionDefinition.Integer("restarts", 1, 1, 100, "Random starts, of which the one that ends farthest from the clean feature is kept."),
+            ],
+            []),
+        new(
+            RandomSign,
+            "Every value moves by +epsilon or -epsilon at random: the control that tells noise from attack.",
+            "",
+            NeedsGenerator: false,
+            [],
+            []),
+        UaaGanMethod.Method,
+    ];
+
+    /// <summary>All methods, by name.</summary>
+    public static IReadOnlyList<AttackMethod> Methods => All;
+
+    /// <summary>The method of that name.</summary>
+    /// <exception cref="FailureException">METHOD_NOT_FOUND.</exception>
+    public static AttackMethod Get(string method) =>
+        Array.Find(All, known => known.Name == method) ?? throw AttackFailure.MethodUnknown(method, All.Select(known => known.Name));
+
+    /// <summary>Every option of an attack with the value it would run with.</summary>
+    /// <exception cref="FailureException">METHOD_NOT_FOUND, OPTION_UNKNOWN or OPTION_INVALID.</exception>
+    public static OptionValues ResolveAttack(string method, IReadOnlyDictionary<string, string> options) =>
+        OptionValues.Resolve(method, Get(method).AttackOptions, options);
+
+    /// <summary>Every option of a training with the value it would run with.</summary>
+    /// <exception cref="FailureException">METHOD_NOT_FOUND, METHOD_NOT_TRAINABLE, OPTION_UNKNOWN or OPTION_INVALID.</exception>
+    public static OptionValues ResolveTraining(string method, IReadOnlyDictionary<string, string> options) => Get(method).IsTrainable
+        ? UaaGanMethod.Resolve(options)
+        : throw AttackFailure.MethodNotTrainable(method, All.Where(known => known.IsTrainable).Select(known => known.Name));
+
+    /// <summary>Makes an attack on a network.</summary>
+    /// <param name="request">The attack and its budget.</param>
+    /// <param name="target">The network; it stays the caller's.</param>
+    /// <param name="generator">The generator that the request names, see <see cref="GeneratorRepository.Load"/>; null when it names none.</param>
+    /// <exception cref="FailureException">
+    /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
+    /// GENERATOR_EPSILON when the generator was trained for something else; GENERATOR_DAMAGED.
+    /// </exception>
+    public static IAttack Create(AttackRequest request, TargetNetwork target, TrainedGenerator? generator = null) =>
+        Create(request, new TargetFeatures(target), generator);
+
+    internal static IAttack Create(AttackRequest request, IFeatureNetwork target, TrainedGenerator? generator)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var method = Get(request.Method);
+        var options = OptionValues.Resolve(request.Method, method.AttackOptions, request.Options);
+        if (!method.NeedsGenerator)
+        {
+            if ((request.Generator ?? generator?.Record.Name) is { Length: > 0 } unexpected)
+                throw AttackFailure.GeneratorUnexpected(request.Method, unexpected);
+            return request.Method == RandomSign
+                ? new RandomSignAttack(request.Epsilon, request.Seed, options)
+                : new IterativeAttack(request.Method, target, Recipe(request, options), request.Epsilon, request.Seed, options);
+        }
+
+        if (generator is null)
+            throw AttackFailure.GeneratorRequired(request.Method);
+        CheckFits(request, target.Identity, generator.Record);
+        return new GeneratorAttack(
+            request.Method, GeneratorWeights.Read(generator), generator.Record.Epsilon, request.Epsilon, options);
+    }
+
+    private static IterativeRecipe Recipe(AttackRequest request, OptionValues options)
+    {
+        var steps = options.Integer("steps");
+        var stepSize = options.Number("step-size");
+        return new IterativeRecipe(
+            IterativeRecipe.StartInBall,
+            FeatureDistance.Euclidean,
+            IterativeRecipe.SignStep,
+            steps,
+            stepSize > 0 ? (float)(stepSize / 255) : 2.5f * request.Epsilon.Value / steps,
+            options.Integer("restarts"));
+    }
+
+    private static void CheckFits(AttackRequest request, TargetIdentity target, GeneratorRecord generator)
+    {
+        if (generator.Method != request.Method)
+            throw AttackFailure.GeneratorMethod(generator, request.Method);
+        if (generator.Model.WeightsSha256 != target.WeightsSha256)
+            throw AttackFailure.GeneratorModel(generator, target);
+        if (generator.Epsilon != request.Epsilon && !request.Rescale)
+            throw AttackFailure.GeneratorEpsilon(generator, request.Epsilon.ToString());
+    }
+}

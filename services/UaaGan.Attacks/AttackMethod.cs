@@ -1,0 +1,20 @@
+namespace UaaGan.Attacks;
+
+/// <summary>A way to make adversarial queries, and, for those that learn, to train a generator.</summary>
+/// <param name="Name">Name, such as pgd.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="Paper">Where it comes from.</param>
+/// <param name="NeedsGenerator">Whether it needs a trained generator.</param>
+/// <param name="AttackOptions">Options of the attack.</param>
+/// <param name="TrainingOptions">Options of the training; empty for a method without one.</param>
+public sealed record AttackMethod(
+    string Name,
+    string Description,
+    string Paper,
+    bool NeedsGenerator,
+    IReadOnlyList<OptionDefinition> AttackOptions,
+    IReadOnlyList<OptionDefinition> TrainingOptions)
+{
+    /// <summary>Whether generators can be trained by it.</summary>
+    public bool IsTrainable => TrainingOptions.Count > 0;
+}

@@ -1,0 +1,27 @@
+using TorchSharp;
+using UaaGan.Imaging;
+using static TorchSharp.torch;
+
+namespace UaaGan.Attacks;
+
+/// <summary>
+/// The control: every value moves by +epsilon or -epsilon at random, then into [0,1]. What an attack loses beyond this, it has learned.
+/// </summary>
+internal sealed class RandomSignAttack(Epsilon epsilon, ulong seed, OptionValues options) : IAttack
+{
+    public string Name => AttackCatalog.RandomSign;
+
+    public OptionValues Options => options;
+
+    public Tensor Perturb(Tensor images, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        return Budget.Project(images + ItemNoise.Signs(seed, ids, images.shape) * epsilon.Value, images, epsilon.Value).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+    }
+}

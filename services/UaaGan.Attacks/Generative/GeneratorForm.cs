@@ -1,0 +1,37 @@
+namespace UaaGan.Attacks;
+
+/// <summary>How the generator's output becomes a perturbation within the budget.</summary>
+internal enum PerturbationBound
+{
+    /// <summary>epsilon * tanh(g): a gradient everywhere.</summary>
+    Tanh,
+
+    /// <summary>clamp(epsilon * g, -epsilon, epsilon): no gradient where it saturates.</summary>
+    Clamp,
+}
+
+/// <summary>The shape of a generator: enough to build it again for its weights.</summary>
+/// <param name="Width">Channels inside.</param>
+/// <param name="Blocks">Residual blocks.</param>
+/// <param name="Unshuffle">Side of the square of pixels that becomes channels: the network works at 1/side of the resolution.</param>
+/// <param name="Bound">How the budget is kept.</param>
+/// <param name="TextureFloor">Share of the budget left where the image is flat; 1 spends it everywhere alike.</param>
+internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor)
+{
+    public static GeneratorForm From(OptionValues options) => new(
+        options.Integer("generator-width"),
+        options.Integer("generator-blocks"),
+        options.Integer("unshuffle"),
+        options.Choice("bound") == "tanh" ? PerturbationBound.Tanh : PerturbationBound.Clamp,
+        options.Number("texture-floor"));
+
+    /// <summary>Multiply-adds of one forward pass over an image of this size.</summary>
+    public long MultiplyAdds(int height, int width)
+    {
+        long cells = (long)Ceiling(height) * Ceiling(width);
+        long edge = 9L * 3 * Unshuffle * Unshuffle * Width;
+        return cells * (2 * edge + Blocks * 2L * 9 * Width * Width);
+    }
+
+    private int Ceiling(int side) => (side + Unshuffle - 1) / Unshuffle;
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using UaaGan.Imaging;
+
+namespace UaaGan.Attacks;
+
+/// <summary>The text of generator.json.</summary>
+internal static class GeneratorManifest
+{
+    private const int FormatVersion = 1;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The record with its manifest written.</summary>
+    /// <param name="record">Its ManifestJson is replaced.</param>
+    /// <param name="run">What else is known of the run: versions, data, measurements.</param>
+    public static GeneratorRecord Write(GeneratorRecord record, JsonObject run)
+    {
+        var manifest = new JsonObject
+        {
+            ["format_version"] = FormatVersion,
+            ["name"] = record.Name,
+            ["method"] = record.Method,
+            ["model"] = new JsonObject
+            {
+                ["name"] = record.Model.Name,
+                ["version"] = record.Model.Version,
+                ["weights_sha256"] = record.Model.WeightsSha256,
+            },
+            ["epsilon"] = record.Epsilon.ToString(),
+            ["options"] = new JsonObject(record.Options.Select(option => KeyValuePair.Create(option.Key, (JsonNode?)option.Value))),
+            ["seed"] = record.Seed,
+            ["steps"] = record.Steps,
+            ["weights_sha256"] = record.WeightsSha256,
+            ["created"] = record.Created.ToString("O", CultureInfo.InvariantCulture),
+            ["run"] = run,
+        };
+        return record with { ManifestJson = manifest.ToJsonString(Indented) };
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="JsonException">And FormatException, KeyNotFoundException, InvalidOperationException: it is something else.</exception>
+    public static GeneratorRecord Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        if (root.GetProperty("format_version").GetInt32() != FormatVersion)
+            throw new FormatException("the manifest has another format version");
+        var model = root.GetProperty("model");
+        var sha256 = Text(root, "weights_sha256");
+        if (sha256.Length != 64)
+            throw new FormatException("weights_sha256 is no SHA-256");
+        return new GeneratorRecord(
+            Text(root, "name"),
+            Text(root, "method"),
+            new TargetIdentity(Text(model, "name"), Text(model, "version"), Text(model, "weights_sha256")),
+            Epsilon.TryParse(Text(root, "epsilon"), out var epsilon) ? epsilon : throw new FormatException("epsilon is not understood"),
+            root.GetProperty("options").EnumerateObject().ToDictionary(option => option.Name, option => option.Value.GetString() ?? "", StringComparer.Ordinal),
+            root.GetProperty("seed").GetUInt64(),
+            root.GetProperty("steps").GetInt64(),
+            sha256,
+            root.GetProperty("created").GetDateTimeOffset(),
+            json);
+    }
+
+    private static string Text(JsonElement element, string property) =>
+        element.GetProperty(property).GetString() ?? throw new FormatException($"{property} is null");
+}

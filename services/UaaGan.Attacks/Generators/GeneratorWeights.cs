@@ -1,0 +1,81 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace UaaGan.Attacks;
+
+/// <summary>A generator's weight file: its tensors by name, and its form as notes.</summary>
+internal static class GeneratorWeights
+{
+    public static byte[] Write(PerturbationGenerator generator)
+    {
+        using var scope = NewDisposeScope();
+        return TensorArchive.Write(Named(generator), Notes(generator.Form));
+    }
+
+    /// <summary>Builds the generator of the file, frozen, on the CPU.</summary>
+    /// <exception cref="UaaGan.Failures.FailureException">GENERATOR_DAMAGED.</exception>
+    public static PerturbationGenerator Read(TrainedGenerator generator)
+    {
+        Dictionary<string, Tensor> tensors;
+        PerturbationGenerator? module = null;
+        using var scope = NewDisposeScope();
+        try
+        {
+            (tensors, var notes) = TensorArchive.Read(generator.Weights.Span);
+            module = Build(Form(notes));
+            Load(module, tensors);
+            module.eval();
+            foreach (var parameter in module.parameters())
+                parameter.requires_grad_(false);
+            return module;
+        }
+        catch (Exception exception) when (exception is FormatException or KeyNotFoundException or ArgumentException)
+        {
+            module?.Dispose();
+            throw AttackFailure.GeneratorDamaged(generator.Record.Name, "its weights do not fit its form", exception);
+        }
+    }
+
+    /// <summary>A generator whose parameters outlive the scope it is made in.</summary>
+    public static PerturbationGenerator Build(GeneratorForm form)
+    {
+        var module = new PerturbationGenerator(form);
+        foreach (var parameter in module.parameters())
+            parameter.DetachFromDisposeScope();
+        return module;
+    }
+
+    /// <summary>A module's parameters by name.</summary>
+    public static Dictionary<string, Tensor> Named(nn.Module module, string prefix = "") =>
+        module.named_parameters().ToDictionary(pair => prefix + pair.name, pair => (Tensor)pair.parameter, StringComparer.Ordinal);
+
+    /// <summary>Copies tensors into a module's parameters.</summary>
+    /// <exception cref="FormatException">One is missing or has another shape.</exception>
+    public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> tensors, string prefix = "")
+    {
+        using var gradients = no_grad();
+        foreach (var (name, parameter) in module.named_parameters())
+        {
+            if (!tensors.TryGetValue(prefix + name, out var stored) || !stored.shape.AsSpan().SequenceEqual(parameter.shape))
+                throw new FormatException($"tensor {prefix + name} is missing or has another shape");
+            parameter.copy_(stored);
+        }
+    }
+
+    private static Dictionary<string, string> Notes(GeneratorForm form) => new()
+    {
+        ["width"] = form.Width.ToString(CultureInfo.InvariantCulture),
+        ["blocks"] = form.Blocks.ToString(CultureInfo.InvariantCulture),
+        ["unshuffle"] = form.Unshuffle.ToString(CultureInfo.InvariantCulture),
+        ["bound"] = form.Bound.ToString(),
+        ["texture_floor"] = form.TextureFloor.ToString("R", CultureInfo.InvariantCulture),
+    };
+
+    private static GeneratorForm Form(Dictionary<string, string> notes) => new(
+        int.Parse(notes["width"], CultureInfo.InvariantCulture),
+        int.Parse(notes["blocks"], CultureInfo.InvariantCulture),
+        int.Parse(notes["unshuffle"], CultureInfo.InvariantCulture),
+        Enum.Parse<PerturbationBound>(notes["bound"]),
+        double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture));
+}

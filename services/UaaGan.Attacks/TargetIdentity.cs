@@ -1,0 +1,11 @@
+namespace UaaGan.Attacks;
+
+/// <summary>Which network is attacked: a generator serves the weights it was trained against and no others.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Version">The model's version.</param>
+/// <param name="WeightsSha256">SHA-256 of the weight file, lower-case hexadecimal.</param>
+public sealed record TargetIdentity(string Name, string Version, string WeightsSha256)
+{
+    /// <summary>In words, for messages: osnet_x0_25 version 1 (weights 0123456789ab).</summary>
+    public override string ToString() => $"{Name} version {Version} (weights {WeightsSha256[..Math.Min(12, WeightsSha256.Length)]})";
+}

@@ -1,0 +1,37 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TorchSharp;
+
+namespace UaaGan.Attacks;
+
+/// <summary>What a generator's manifest says of its run, beside the settings.</summary>
+internal static class TrainingManifest
+{
+    public static JsonObject Run(TrainingPosition position, TrainingImages images, GeneratorForm form) => new()
+    {
+        ["images"] = images.Count,
+        ["images_held_out"] = images.ValidationCount,
+        ["images_sha256"] = images.Sha256,
+        ["train_size"] = FormattableString.Invariant($"{images.Size.Height}x{images.Size.Width}"),
+        ["channels"] = images.Channels,
+        ["steps_planned"] = position.TotalSteps,
+        ["steps_done"] = position.Step,
+        ["best_step"] = position.BestStep,
+        ["seconds"] = Math.Round(position.ElapsedSeconds, 3),
+        ["validations"] = JsonSerializer.SerializeToNode(
+            position.Validations, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower }),
+        ["generator_multiply_adds"] = form.MultiplyAdds(images.Size.Height, images.Size.Width),
+        ["torch_threads"] = torch.get_num_threads(),
+        ["versions"] = new JsonObject
+        {
+            ["uaagan"] = Version(typeof(TrainingManifest)),
+            ["torchsharp"] = Version(typeof(torch)),
+            ["libtorch"] = torch.__version__,
+            ["dotnet"] = Environment.Version.ToString(),
+        },
+    };
+
+    private static string Version(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? type.Assembly.GetName().Version?.ToString() ?? "";
+}

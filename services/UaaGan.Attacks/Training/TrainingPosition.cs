@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace UaaGan.Attacks;
+
+/// <summary>Everything without weights that a training changes. A checkpoint holds it as JSON.</summary>
+internal sealed class TrainingPosition
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>Steps done.</summary>
+    public long Step { get; set; }
+
+    /// <summary>Steps to do; 0 while not yet known.</summary>
+    public long TotalSteps { get; set; }
+
+    /// <summary>Seconds of training, pauses left out.</summary>
+    public double ElapsedSeconds { get; set; }
+
+    /// <summary>Weight of the 1-SSIM loss.</summary>
+    public double SimilarityWeight { get; set; }
+
+    /// <summary>Running mean of the SSIM.</summary>
+    public double SimilarityMean { get; set; } = double.NaN;
+
+    /// <summary>Score of the best validation so far.</summary>
+    public double BestScore { get; set; } = double.NegativeInfinity;
+
+    /// <summary>Steps done at the best validation.</summary>
+    public long BestStep { get; set; }
+
+    /// <summary>All validations so far.</summary>
+    public List<ValidationResult> Validations { get; set; } = [];
+
+    /// <summary>What the training was asked to do; a checkpoint continues no other.</summary>
+    public string Settings { get; set; } = "";
+
+    /// <summary>SHA-256 of its images.</summary>
+    public string ImagesSha256 { get; set; } = "";
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <exception cref="JsonException">The text is something else.</exception>
+    public static TrainingPosition FromJson(string json) =>
+        JsonSerializer.Deserialize<TrainingPosition>(json, Json) ?? throw new JsonException("the position is null");
+}

@@ -1,0 +1,116 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace UaaGan.Attacks;
+
+/// <summary>What a validation measured. The losses are shares of the mAP above chance, as in the evaluation: 0 no effect, 1 as good as chance.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="MeanAveragePrecision">mAP of the adversarial images.</param>
+/// <param name="MapLost">Share of the mAP above chance that is lost.</param>
+/// <param name="MapLostSwapped">The same with each image under another's perturbation.</param>
+/// <param name="FeatureShift">Mean distance between clean and adversarial feature.</param>
+/// <param name="Similarity">Mean SSIM.</param>
+internal sealed record ValidationResult(
+    long Step, double MeanAveragePrecision, double MapLost, double MapLostSwapped, double FeatureShift, double Similarity);
+
+/// <summary>
+/// Retrieval without labels: each validation image searches a gallery of all the images' own flips and enlarged middles, of which its two are
+/// relevant (rectangle AP). Only training images take part, so that no choice is made on test queries.
+/// </summary>
+internal sealed class Validation : IDisposable
+{
+    private const int Batch = 16;
+    private const double Middle = 0.9;
+
+    private readonly IFeatureNetwork _target;
+    private readonly TrainingImages _images;
+    private readonly Tensor _gallery, _clean;
+    private readonly double _cleanPrecision, _chance;
+
+    public Validation(IFeatureNetwork target, TrainingImages images)
+    {
+        _target = target;
+        _images = images;
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var queries = images.Validation();
+        _gallery = cat([Features(queries.flip(3)), Features(Enlarged(queries))]).DetachFromDisposeScope();
+        _clean = Features(queries).DetachFromDisposeScope();
+        _cleanPrecision = MeanAveragePrecision(_clean);
+        _chance = Chance(2, 2 * images.ValidationCount);
+    }
+
+    public ValidationResult Run(PerturbationGenerator generator, float epsilon, long step)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var queries = _images.Validation();
+        var perturbation = cat([.. queries.split(Batch).Select(part => generator.Perturbation(part, epsilon))]);
+        var adversarial = Saved(queries + perturbation);
+        var features = Features(adversarial);
+        var precision = MeanAveragePrecision(features);
+        return new ValidationResult(
+            step,
+            precision,
+            Lost(precision),
+            Lost(MeanAveragePrecision(Features(Saved(queries + perturbation.roll(1, 0))))),
+            FeatureDistance.Euclidean(features, _clean).mean().item<float>(),
+            StructuralSimilarity.PerImage(queries, adversarial).mean().item<float>());
+    }
+
+    public void Dispose()
+    {
+        _gallery.Dispose();
+        _clean.Dispose();
+    }
+
+    /// <summary>Expected rectangle AP of a random order: R relevant among N, in closed form.</summary>
+    private static double Chance(int relevant, int count)
+    {
+        var harmonic = Enumerable.Range(1, count).Sum(k => 1.0 / k);
+        return ((relevant - 1.0) / (count - 1) * (count - harmonic) + harmonic) / count;
+    }
+
+    private static Tensor Saved(Tensor adversarial) => (adversarial.clamp(0, 1) * 255).round() / 255;
+
+    private static Tensor Enlarged(Tensor images)
+    {
+        long height = images.shape[2], width = images.shape[3];
+        long inner = Math.Max(1, (long)(height * Middle)), across = Math.Max(1, (long)(width * Middle));
+        var middle = images.narrow(2, (height - inner) / 2, inner).narrow(3, (width - across) / 2, across);
+        return nn.functional.interpolate(middle, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+    }
+
+    private double Lost(double precision) =>
+        _cleanPrecision - _chance > 1e-6 ? (_cleanPrecision - precision) / (_cleanPrecision - _chance) : 0;
+
+    private Tensor Features(Tensor images) => cat([.. images.split(Batch).Select(_target.Features)]);
+
+    private double MeanAveragePrecision(Tensor queries)
+    {
+        var scores = queries.matmul(_gallery.t()).data<float>().ToArray();
+        int count = _images.ValidationCount, gallery = 2 * count;
+        var sum = 0.0;
+        for (var query = 0; query < count; query++)
+        {
+            var row = scores.AsSpan(query * gallery, gallery);
+            int first = Rank(row, query), second = Rank(row, query + count);
+            sum += (1.0 / Math.Min(first, second) + 2.0 / Math.Max(first, second)) / 2;
+        }
+
+        return sum / count;
+    }
+
+    /// <summary>Place of a gallery entry, from 1; equal scores are ordered by their place in the gallery.</summary>
+    private static int Rank(ReadOnlySpan<float> scores, int entry)
+    {
+        var rank = 1;
+        for (var other = 0; other < scores.Length; other++)
+        {
+            if (scores[other] > scores[entry] || scores[other] == scores[entry] && other < entry)
+                rank++;
+        }
+
+        return rank;
+    }
+}
