@@ -15,8 +15,16 @@ foreach (DemoScenario scenario in DemoScenarios.All.Where(s => name == "all" || 
     ModuleWeights.Save(network, Path.Combine(output, scenario.Name + ".safetensors"), torch.ScalarType.Float16);
     var card = new ModelCard
     {
-        Name = scenario.ModelName, Version = 1, Architecture = "demo_resnet", Weights = new("weights.safetensors", ""), FeatureDimension = network.FeatureDimension,
-        Input = new(scenario.Height, scenario.Width), Mean = ModelStatistics.Mean, Std = ModelStatistics.Std, ArchitectureOptions = recipe.Architecture, Pooling = PoolingKind.GeneralizedMean,
+        Name = scenario.ModelName,
+        Version = 1,
+        Architecture = "demo_resnet",
+        Weights = new("weights.safetensors", ""),
+        FeatureDimension = network.FeatureDimension,
+        Input = new(scenario.Height, scenario.Width),
+        Mean = ModelStatistics.Mean,
+        Std = ModelStatistics.Std,
+        ArchitectureOptions = recipe.Architecture,
+        Pooling = PoolingKind.GeneralizedMean,
     };
     using var target = new TargetNetwork(card, network);
     using var check = new RobustnessCheck(scenario, target);

@@ -1,4 +1,3 @@
-using TorchSharp;
 using UaaGan.Imaging;
 using static TorchSharp.torch;
 

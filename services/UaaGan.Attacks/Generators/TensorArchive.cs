@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using TorchSharp;
 using UaaGan.Networks;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using TorchSharp;
 using UaaGan.Imaging;
 using static TorchSharp.torch;
 

@@ -8,6 +8,8 @@ namespace UaaGan.Attacks;
 /// <summary>What a generator's manifest says of its run, beside the settings.</summary>
 internal static class TrainingManifest
 {
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     public static JsonObject Run(TrainingPosition position, TrainingImages images, GeneratorForm form) => new()
     {
         ["images"] = images.Count,
@@ -19,8 +21,7 @@ internal static class TrainingManifest
         ["steps_done"] = position.Step,
         ["best_step"] = position.BestStep,
         ["seconds"] = Math.Round(position.ElapsedSeconds, 3),
-        ["validations"] = JsonSerializer.SerializeToNode(
-            position.Validations, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower }),
+        ["validations"] = JsonSerializer.SerializeToNode(position.Validations, Snake),
         ["generator_multiply_adds"] = form.MultiplyAdds(images.Size.Height, images.Size.Width),
         ["torch_threads"] = torch.get_num_threads(),
         ["versions"] = new JsonObject

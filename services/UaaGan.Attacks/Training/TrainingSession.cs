@@ -1,5 +1,4 @@
 using System.Text.Json;
-using TorchSharp;
 using UaaGan.Imaging;
 using UaaGan.Networks;
 using static TorchSharp.torch;
@@ -263,6 +262,12 @@ public sealed class TrainingSession : IDisposable
     /// <summary>What decides the weights: two trainings with the same essence and images take the same steps.</summary>
     private static string Essence(TrainingSettings settings, OptionValues options) => JsonSerializer.Serialize(new
     {
-        settings.Method, settings.Model, Epsilon = settings.Epsilon.ToString(), settings.Seed, settings.Steps, settings.Minutes, Options = options.All,
+        settings.Method,
+        settings.Model,
+        Epsilon = settings.Epsilon.ToString(),
+        settings.Seed,
+        settings.Steps,
+        settings.Minutes,
+        Options = options.All,
     });
 }

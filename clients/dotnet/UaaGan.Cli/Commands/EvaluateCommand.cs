@@ -14,7 +14,9 @@ internal static class EvaluateCommand
     private static readonly Option<string> Data = OptionRules.Folder("--data", "Folder of labelled images");
     private static readonly Option<string> Protocol = new("--protocol")
     {
-        Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)}", HelpName = "P", Required = true,
+        Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)}",
+        HelpName = "P",
+        Required = true,
     };
 
     private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to the data's folder a line [default: all]");
@@ -31,7 +33,9 @@ internal static class EvaluateCommand
     private static readonly Option<int?> Limit = new("--limit") { Description = "Use this many queries, evenly spread over the data set", HelpName = "N" };
     private static readonly Option<int> Bootstrap = new("--bootstrap")
     {
-        Description = "Resamples for the 95 % intervals, by identity, 0 to 10000", HelpName = "N", DefaultValueFactory = _ => 1000,
+        Description = "Resamples for the 95 % intervals, by identity, 0 to 10000",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1000,
     };
 
     private static readonly Option<bool> Rescale = new("--rescale") { Description = "Allow a generator trained for another epsilon, its perturbation scaled" };

@@ -56,7 +56,14 @@ internal static class ExtractCommand
         {
             session.Terminal.WriteJson(new
             {
-                model = model.Name, model_version = model.Version, weights_sha256 = model.WeightsSha256, dimension = model.FeatureDimension, images = ids.Count, failed, matrix, ids = sidecar,
+                model = model.Name,
+                model_version = model.Version,
+                weights_sha256 = model.WeightsSha256,
+                dimension = model.FeatureDimension,
+                images = ids.Count,
+                failed,
+                matrix,
+                ids = sidecar,
             });
         }
         else

@@ -22,7 +22,9 @@ internal static class TrainCommand
 
     private static readonly Option<string> Method = new("--method")
     {
-        Description = "Training method (see: uaagan methods)", HelpName = "M", DefaultValueFactory = _ => "uaa-gan",
+        Description = "Training method (see: uaagan methods)",
+        HelpName = "M",
+        DefaultValueFactory = _ => "uaa-gan",
     };
 
     private static readonly Option<ulong> Seed = OptionRules.Seed();

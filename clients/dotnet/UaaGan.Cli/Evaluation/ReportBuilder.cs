@@ -79,7 +79,7 @@ internal static class ReportBuilder
     /// <summary>Pictures of the queries whose rankings were asked for, under the first generator's attack, else the first.</summary>
     private static async Task<List<ReportQuery>> Queries(EvaluationResult result, CancellationToken cancellationToken)
     {
-        var attack = result.Attacks.FirstOrDefault(a => ThreatModels.Role(a.Spec) == ReportAttackRole.Subject) ?? result.Attacks.FirstOrDefault();
+        var attack = result.Attacks.FirstOrDefault(a => ThreatModels.Role(a.Spec) == ReportAttackRole.Subject) ?? (result.Attacks.Count > 0 ? result.Attacks[0] : null);
         if (attack is null) return [];
         var thumbnails = new Thumbnails(result.Plan.Data.Gallery);
         var queries = result.Plan.Data.Queries.ToDictionary(q => q.Id, StringComparer.Ordinal);
