@@ -110,9 +110,9 @@ internal static class AttackFailure
     public static FailureException CheckpointDamaged(string what, Exception? inner = null) => New(
         FailureKind.DataLoss, "CHECKPOINT_DAMAGED", $"the checkpoint of this training is damaged: {what}; start the training again", null, inner);
 
-    public static FailureException Diverged(long step) => New(
+    public static FailureException Diverged(long step, IEnumerable<string> parts) => New(
         FailureKind.FailedPrecondition, "TRAINING_DIVERGED",
-        string.Create(CultureInfo.InvariantCulture, $"the losses of step {step} are not finite; lower learning-rate or lambda-metric"), null,
+        string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", parts)} of step {step} is not finite; lower learning-rate or lambda-metric"), null,
         ("step", step.ToString(CultureInfo.InvariantCulture)));
 
     public static FailureException NoGradient() => New(

@@ -176,7 +176,7 @@ public sealed class TrainingSession : IDisposable
 
         var (loss, similarity) = _loss.OfGenerator(images, perturbation, _networks.Discriminator, _similarity.Weight, _scalars);
         if (!double.IsFinite(_scalars["loss"]))
-            throw AttackFailure.Diverged(step + 1);
+            throw AttackFailure.Diverged(step + 1, _scalars.Where(scalar => !double.IsFinite(scalar.Value)).Select(scalar => scalar.Key).Order(StringComparer.Ordinal));
         var gradients = autograd.grad([loss], _networks.GeneratorOptimizer.Parameters);
         var rate = _options.Number("learning-rate") * RateSchedule.At(step, _position.TotalSteps);
         _networks.GeneratorOptimizer.Step(gradients, rate, step + 1);
