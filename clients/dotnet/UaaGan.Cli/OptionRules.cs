@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using UaaGan.Imaging;
+using UaaGan.Retrieval;
 
 namespace UaaGan.Cli;
 
@@ -14,7 +15,7 @@ internal static class OptionRules
         Required = true,
     };
 
-    public static Option<Epsilon> Epsilon(bool required = true)
+    public static Option<Epsilon> Epsilon(bool required = true, string? standard = null)
     {
         var option = new Option<Epsilon>("--epsilon")
         {
@@ -28,6 +29,7 @@ internal static class OptionRules
                 return default;
             },
         };
+        if (standard is not null) option.DefaultValueFactory = _ => Imaging.Epsilon.Parse(standard);
         return option;
     }
 
@@ -45,6 +47,22 @@ internal static class OptionRules
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
+
+    /// <summary>A ranking protocol that <see cref="ProtocolOf"/> guesses when it is not given.</summary>
+    public static Option<string?> GuessedProtocol()
+    {
+        var option = new Option<string?>("--protocol")
+        {
+            Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)} [default: market1501 where there is a bounding_box_test/, else leave-one-out]",
+            HelpName = "P",
+        };
+        option.AcceptOnlyFromAmong([.. RankingProtocols.Names]);
+        return option;
+    }
+
+    /// <summary>The protocol that a folder is laid out for.</summary>
+    public static string ProtocolOf(string folder) =>
+        Directory.Exists(Path.Combine(folder, "bounding_box_test")) ? RankingProtocols.Market1501 : RankingProtocols.LeaveOneOut;
 
     public static Option<string> Folder(string name, string description, bool required = true) =>
         new(name) { Description = description, HelpName = "DIR", Required = required };

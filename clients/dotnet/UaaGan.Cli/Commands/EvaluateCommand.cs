@@ -76,23 +76,28 @@ internal static class EvaluateCommand
     private static async Task<int> Run(Session session, CancellationToken cancellationToken)
     {
         var plan = Plan(session);
-        await OutputFolder.Fresh(plan.OutputFolder, "evaluate", session.Options.GetValue(Replace), cancellationToken);
+        await OutputFolder.Fresh(plan.OutputFolder, "evaluate", ["images"], session.Options.GetValue(Replace), cancellationToken);
         await using var services = await session.Services(
             cancellationToken,
             plan.Attacks.Count > 0
                 ? [ServiceKind.FeatureExtraction, ServiceKind.Perturbation, ServiceKind.RetrievalScoring]
                 : [ServiceKind.FeatureExtraction, ServiceKind.RetrievalScoring]);
-        await new RunManifest { Command = "evaluate", Complete = false, Run = RunManifest.Node(new { data = Path.GetFullPath(plan.DataFolder) }) }
-            .Write(plan.OutputFolder, cancellationToken);
+        var manifest = new RunManifest
+        {
+            Command = "evaluate",
+            Arguments = session.Arguments,
+            Complete = false,
+            Run = RunManifest.Node(new { data = Path.GetFullPath(plan.DataFolder) }),
+        };
+        await manifest.Write(plan.OutputFolder, cancellationToken);
         var result = await session.Terminal.WithProgress(bars => new EvaluationRun(services, plan, bars).Execute(cancellationToken));
         var json = EvaluationJson.Of(result);
-        var run = EvaluationOutputs.Manifest(result);
         var name = new DirectoryInfo(plan.DataFolder).Name;
-        var scenario = await ReportBuilder.Scenario(
-            result, name, $"{result.Model.Name} on {name}", Describe(plan), await EvaluationOutputs.Training(services, result, cancellationToken),
-            run.ToJsonString(Output.JsonFormat.Options), cancellationToken);
+        var title = $"{result.Model.Name} on {name}";
+        var scenario = await EvaluationOutputs.Scenario(services, result, name, title, Describe(plan), cancellationToken);
         await EvaluationOutputs.Write(
-            plan.OutputFolder, "evaluate", $"UaaGan: {result.Model.Name} on {name}", json, run, [scenario], cancellationToken);
+            plan.OutputFolder, $"UaaGan: {title}", [scenario],
+            manifest with { Complete = true, Run = EvaluationOutputs.Manifest(result), Result = RunManifest.Node(json) }, cancellationToken);
         if (session.Terminal.Json) session.Terminal.WriteJson(json);
         EvaluationTable.Show(session.Terminal, result);
         session.Terminal.Show($"Report: {Path.Combine(plan.OutputFolder, "report.html")} ({Formats.Seconds(result.Seconds)})");

@@ -90,8 +90,8 @@ internal sealed class Terminal
             ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
-        // A redirected table must not be folded at 80 columns: whoever reads a log wants whole rows.
-        if (redirected) console.Profile.Width = 200;
+        // What is redirected must not be folded: whoever reads a log wants whole rows and whole paths.
+        if (redirected) console.Profile.Width = 4096;
         return console;
     }
 }
