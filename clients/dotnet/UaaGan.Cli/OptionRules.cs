@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using UaaGan.Failures;
 using UaaGan.Imaging;
 using UaaGan.Retrieval;
 
@@ -48,15 +49,29 @@ internal static class OptionRules
         DefaultValueFactory = _ => 1,
     };
 
-    /// <summary>A ranking protocol that <see cref="ProtocolOf"/> guesses when it is not given.</summary>
-    public static Option<string?> GuessedProtocol()
+    /// <summary>A ranking protocol; where it is not required, <see cref="ProtocolOf"/> guesses it.</summary>
+    public static Option<string?> Protocol(bool required)
     {
         var option = new Option<string?>("--protocol")
         {
-            Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)} [default: market1501 where there is a bounding_box_test/, else leave-one-out]",
+            Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)}"
+                + (required ? "" : " [default: market1501 where there is a bounding_box_test/, else leave-one-out]"),
             HelpName = "P",
+            Required = required,
         };
-        option.AcceptOnlyFromAmong([.. RankingProtocols.Names]);
+        option.CompletionSources.Add([.. RankingProtocols.Names]);
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is not { } name) return;
+            try
+            {
+                _ = RankingProtocols.Get(name);
+            }
+            catch (FailureException failure)
+            {
+                result.AddError($"--protocol: {failure.Message}");
+            }
+        });
         return option;
     }
 

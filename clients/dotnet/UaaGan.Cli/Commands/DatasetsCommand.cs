@@ -12,7 +12,7 @@ internal static class DatasetsCommand
 {
     private static readonly Argument<string> Folder = new("DIR") { Description = "The data set's folder" };
 
-    private static readonly Option<string?> Protocol = OptionRules.GuessedProtocol();
+    private static readonly Option<string?> Protocol = OptionRules.Protocol(required: false);
 
     private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to DIR a line [default: all]");
 

@@ -22,7 +22,7 @@ internal static class DemoCommand
 
     private static readonly Option<string?> Data = new("--data") { Description = "Your own labelled images instead of the drawn ones; needs --model", HelpName = "DIR" };
     private static readonly Option<string?> Model = new("--model") { Description = "Your own target network, NAME or NAME:VERSION (see: uaagan models list); needs --data", HelpName = "NAME" };
-    private static readonly Option<string?> Protocol = OptionRules.GuessedProtocol();
+    private static readonly Option<string?> Protocol = OptionRules.Protocol(required: false);
     private static readonly Option<string?> Images = new("--images")
     {
         Description = "Unlabelled images to train on, with --data [default: bounding_box_train/ under market1501; every second image of each class, which is then not queried, under leave-one-out]",

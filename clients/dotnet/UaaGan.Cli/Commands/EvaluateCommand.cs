@@ -3,7 +3,6 @@ using System.Globalization;
 using UaaGan.Cli.Evaluation;
 using UaaGan.Cli.Services;
 using UaaGan.Imaging;
-using UaaGan.Retrieval;
 
 namespace UaaGan.Cli.Commands;
 
@@ -12,13 +11,7 @@ internal static class EvaluateCommand
 {
     private static readonly Option<string> Model = OptionRules.Model();
     private static readonly Option<string> Data = OptionRules.Folder("--data", "Folder of labelled images");
-    private static readonly Option<string> Protocol = new("--protocol")
-    {
-        Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)}",
-        HelpName = "P",
-        Required = true,
-    };
-
+    private static readonly Option<string?> Protocol = OptionRules.Protocol(required: true);
     private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to the data's folder a line [default: all]");
     private static readonly Option<string[]> Attacks = new("--attack")
     {
@@ -60,7 +53,6 @@ internal static class EvaluateCommand
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
         foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Rescale, Out, Replace]) command.Options.Add(option);
-        Protocol.AcceptOnlyFromAmong([.. RankingProtocols.Names]);
         Bootstrap.Between(0, 10000);
         Limit.Validators.Add(result =>
         {
@@ -108,7 +100,7 @@ internal static class EvaluateCommand
     {
         var options = session.Options;
         var folder = options.GetRequiredValue(Data);
-        var data = UaaGan.Retrieval.Datasets.Read(options.GetRequiredValue(Protocol), folder, options.GetValue(Queries));
+        var data = UaaGan.Retrieval.Datasets.Read(options.GetRequiredValue(Protocol)!, folder, options.GetValue(Queries));
         if (options.GetValue(Limit) is { } limit) data = data with { Queries = EvaluationPlan.Spread(data.Queries, limit) };
         return new EvaluationPlan
         {

@@ -7,14 +7,12 @@ namespace UaaGan.Cli.Output;
 internal sealed class Terminal
 {
     private readonly TextWriter _standardOutput;
-    private readonly TextWriter _standardError;
     private readonly IAnsiConsole _results;
     private readonly IAnsiConsole _notes;
 
     public Terminal(TextWriter standardOutput, TextWriter standardError, bool json, bool verbose)
     {
         _standardOutput = standardOutput;
-        _standardError = standardError;
         Json = json;
         Verbose = verbose;
         _results = Console(standardOutput, System.Console.IsOutputRedirected || standardOutput != System.Console.Out);
@@ -45,14 +43,6 @@ internal sealed class Terminal
     public void Show(string line)
     {
         if (!Json) _results.WriteLine(line);
-    }
-
-    /// <summary>Passes on what another program of the suite printed.</summary>
-    public void Raw(string output, string errors)
-    {
-        _standardError.Write(errors);
-        _standardOutput.Write(output);
-        _standardOutput.Flush();
     }
 
     /// <summary>Prints the one JSON object of --json.</summary>
