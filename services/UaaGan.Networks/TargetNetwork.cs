@@ -96,12 +96,24 @@ public sealed class TargetNetwork : IDisposable
     /// metadata's index says whose.</exception>
     public float[][] ExtractPreprocessed(IReadOnlyList<PixelImage> inputs)
     {
+        var results = TryExtractPreprocessed(inputs);
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i].Fault is { } fault) throw Invalid(i, fault);
+        }
+
+        return [.. results.Select(result => result.Feature)];
+    }
+
+    /// <summary>The same, with a fault in the place of each feature that is none.</summary>
+    public FeatureResult[] TryExtractPreprocessed(IReadOnlyList<PixelImage> inputs)
+    {
         ArgumentNullException.ThrowIfNull(inputs);
-        var features = new float[inputs.Count][];
+        var results = new FeatureResult[inputs.Count];
         var largest = Card.BatchSizes[^1];
         for (var start = 0; start < inputs.Count; start += largest)
-            ExtractBatch(inputs, start, Math.Min(largest, inputs.Count - start), features);
-        return features;
+            ExtractBatch(inputs, start, Math.Min(largest, inputs.Count - start), results);
+        return results;
     }
 
     public void Dispose()
@@ -112,7 +124,7 @@ public sealed class TargetNetwork : IDisposable
         _std.Dispose();
     }
 
-    private void ExtractBatch(IReadOnlyList<PixelImage> inputs, int start, int count, float[][] features)
+    private void ExtractBatch(IReadOnlyList<PixelImage> inputs, int start, int count, FeatureResult[] results)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -124,8 +136,7 @@ public sealed class TargetNetwork : IDisposable
         for (var i = 0; i < count; i++)
         {
             var feature = values.Slice(i * FeatureDimension, FeatureDimension);
-            CheckFeature(feature, start + i);
-            features[start + i] = feature.ToArray();
+            results[start + i] = new FeatureResult(feature.ToArray(), Fault(feature));
         }
     }
 
@@ -145,16 +156,14 @@ public sealed class TargetNetwork : IDisposable
         return Card.L2Normalise ? nn.functional.normalize(features, p: 2, dim: 1, eps: SmallestNorm) : features;
     }
 
-    private void CheckFeature(ReadOnlySpan<float> feature, int index)
+    private static string? Fault(ReadOnlySpan<float> feature)
     {
-        var zero = true;
         foreach (var value in feature)
         {
-            if (!float.IsFinite(value)) throw Invalid(index, "has a component that is not finite");
-            zero &= value == 0;
+            if (!float.IsFinite(value)) return "has a component that is not finite";
         }
 
-        if (zero) throw Invalid(index, "is zero");
+        return feature.ContainsAnyExcept(0f) ? null : "is zero";
     }
 
     private FailureException Invalid(int index, string what) => new(FailureKind.FailedPrecondition, "FEATURE_INVALID",
