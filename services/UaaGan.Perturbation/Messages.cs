@@ -1,7 +1,7 @@
-using Google.Protobuf.WellKnownTypes;
 using UaaGan.Attacks;
 using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Perturbation.V1;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace UaaGan.Perturbation;
 

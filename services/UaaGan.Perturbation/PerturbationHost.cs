@@ -24,6 +24,14 @@ public static class PerturbationHost
         services.AddSingleton<AttackSettingsReader>();
         services.AddSingleton<AttackWorkers>();
         services.AddSingleton<Perturber>();
+        services.AddSingleton<ITrainingStore>(provider => new SqliteTrainingStore(
+            Path.Combine(state, "perturbation.db"), Own(provider).MaxTrainings, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new TrainingFiles(Path.Combine(state, "trainings"), Own(provider).MaxTrainingImages));
+        services.AddSingleton<TrainingIntake>();
+        services.AddSingleton<TrainingMessages>();
+        services.AddHostedService<TrainingHost>();
         service.MapGrpcService<PerturbationGrpcService>(PerturbationService.Descriptor.FullName);
     }
+
+    private static PerturbationOptions Own(IServiceProvider provider) => provider.GetRequiredService<IOptions<PerturbationOptions>>().Value;
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
-using UaaGan.Failures;
 
 namespace UaaGan.Attacks;
 
@@ -271,7 +269,7 @@ public sealed class SqliteTrainingStore : ITrainingStore
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)),
         row.IsDBNull(8) ? null : GeneratorManifest.Parse(row.GetString(8)));
 
-    /// <summary>One transaction, and the signal when it is done.</summary>
+    /// <summary>One transaction, and the signal when it is done; null stands for no change, which must not wake whoever waits for one.</summary>
     private T Change<T>(Func<T> change, SqliteConnection? connection = null)
     {
         TaskCompletionSource signal;
@@ -290,6 +288,8 @@ public sealed class SqliteTrainingStore : ITrainingStore
                 throw;
             }
 
+            if (result is null)
+                return result;
             (signal, _change) = (_change, NewSignal());
         }
 

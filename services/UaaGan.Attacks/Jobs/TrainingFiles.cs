@@ -10,17 +10,20 @@ public sealed class TrainingFiles
     private const int LengthBytes = sizeof(int);
 
     private readonly string _folder;
+    private readonly int _mostImages;
 
     /// <param name="folder">The folder of all jobs; made when it is missing.</param>
-    public TrainingFiles(string folder)
+    /// <param name="mostImages">Images that a job may have.</param>
+    public TrainingFiles(string folder, int mostImages)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _folder = folder;
+        _mostImages = mostImages;
         Directory.CreateDirectory(folder);
     }
 
     /// <summary>Begins the images of a job.</summary>
-    public ImagesWriter Create(string id) => new(Directory.CreateDirectory(Folder(id)).FullName);
+    public ImagesWriter Create(string id) => new(Directory.CreateDirectory(Folder(id)).FullName, _mostImages);
 
     /// <summary>The images of a job, in the order they came, decoded.</summary>
     /// <exception cref="UaaGan.Failures.FailureException">TRAINING_IMAGES_DAMAGED.</exception>
@@ -72,18 +75,27 @@ public sealed class TrainingFiles
     public sealed class ImagesWriter : IDisposable
     {
         private readonly string _folder;
+        private readonly int _most;
         private readonly FileStream _stream;
         private bool _committed;
 
-        internal ImagesWriter(string folder)
+        internal ImagesWriter(string folder, int most)
         {
             _folder = folder;
+            _most = most;
             _stream = new FileStream(Path.Combine(folder, ImagesName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         }
 
+        /// <summary>Images so far.</summary>
+        public int Count { get; private set; }
+
         /// <summary>Adds an image file.</summary>
+        /// <exception cref="UaaGan.Failures.FailureException">TRAINING_IMAGES_TOO_MANY.</exception>
         public void Add(ReadOnlySpan<byte> file)
         {
+            if (Count == _most)
+                throw AttackFailure.ImagesTooMany(Count, _most);
+            Count++;
             Span<byte> length = stackalloc byte[LengthBytes];
             BinaryPrimitives.WriteInt32LittleEndian(length, file.Length);
             _stream.Write(length);
@@ -94,6 +106,7 @@ public sealed class TrainingFiles
         public void Commit()
         {
             _stream.Flush(flushToDisk: true);
+            _stream.Dispose();
             _committed = true;
         }
 

@@ -26,7 +26,7 @@ public sealed record TrainingRunnerOptions
 /// Works off the jobs of a store on threads of its own: queued ones, and those whose process has died. A job goes on from its last checkpoint
 /// and gives the same generator as one that was never interrupted.
 /// </summary>
-public sealed class TrainingRunner
+public sealed class TrainingRunner : IDisposable
 {
     private readonly ITrainingStore _store;
     private readonly TrainingFiles _files;
@@ -69,6 +69,9 @@ public sealed class TrainingRunner
     /// <summary>Done when all threads have ended.</summary>
     public Task Ended => Task.WhenAll(_ended);
 
+    /// <summary>After <see cref="Ended"/>.</summary>
+    public void Dispose() => _stop.Dispose();
+
     private void Run(TaskCompletionSource ended)
     {
         try
@@ -76,10 +79,10 @@ public sealed class TrainingRunner
             // The number of OpenMP threads belongs to the thread that sets it.
             if (_options.TorchThreads > 0)
                 torch.set_num_threads(_options.TorchThreads);
-            var owner = TrainingOwner.New();
-            using var alive = new Timer(_ => Guard("", () => _store.KeepAlive(owner)), null, _options.Lease / 4, _options.Lease / 4);
             while (!_stop.IsCancellationRequested)
             {
+                // A new one for each job: one whose end could not be recorded shows no sign of life any more, and is taken again.
+                var owner = TrainingOwner.New();
                 // Before the look, so that a change meanwhile is not missed.
                 var change = _store.NextChange;
                 TrainingJob? job = null;
@@ -125,6 +128,7 @@ public sealed class TrainingRunner
 
     private void Run(TrainingJob job, TrainingOwner owner)
     {
+        using var alive = new Timer(_ => Guard(job.Id, () => _store.KeepAlive(owner)), null, _options.Lease / 4, _options.Lease / 4);
         try
         {
             Train(job, owner);
