@@ -9,9 +9,6 @@ namespace UaaGan.Retrieval;
 /// </summary>
 public sealed class EvaluationSet
 {
-    /// <summary>Most bytes of an id, an identity or a camera, in UTF-8.</summary>
-    public const int MaxLabelBytes = 256;
-
     private readonly Part _gallery = new("gallery row");
     private readonly Part _queries = new("query");
     private readonly Part[] _adversarial;
@@ -119,10 +116,7 @@ public sealed class EvaluationSet
 
     private void Add(Part part, in ImageLabel label, ReadOnlySpan<float> feature)
     {
-        CheckText("id", label.Id);
-        CheckText("identity", label.Identity);
-        CheckText("camera", label.Camera);
-        if (label.Id.Length == 0) throw Failure("BAD_ITEM_ID", "", "id", $"A {part.Role} has no id; it must have 1 to {MaxLabelBytes} bytes.");
+        LabelRules.Check(label);
         if (_dimension != 0 && feature.Length != _dimension)
         {
             throw Failure(
@@ -137,21 +131,15 @@ public sealed class EvaluationSet
 
     private static void CheckName(IReadOnlyList<string> attacks, int i)
     {
-        if (attacks[i].Length == 0 || Encoding.UTF8.GetByteCount(attacks[i]) > MaxLabelBytes)
+        if (attacks[i].Length == 0 || Encoding.UTF8.GetByteCount(attacks[i]) > LabelRules.MaxBytes)
         {
-            throw Failure("BAD_ATTACK_NAME", "", "attacks", $"Attack {i} has a name of {Encoding.UTF8.GetByteCount(attacks[i])} bytes; it must have 1 to {MaxLabelBytes}.");
+            throw Failure("BAD_ATTACK_NAME", "", "attacks", $"Attack {i} has a name of {Encoding.UTF8.GetByteCount(attacks[i])} bytes; it must have 1 to {LabelRules.MaxBytes}.");
         }
 
         for (int j = 0; j < i; j++)
         {
             if (attacks[j] == attacks[i]) throw Failure("DUPLICATE_ATTACK", "", "attacks", $"Attacks {j} and {i} are both named '{attacks[i]}'; names must be distinct.");
         }
-    }
-
-    private static void CheckText(string what, string text)
-    {
-        int bytes = Encoding.UTF8.GetByteCount(text);
-        if (bytes > MaxLabelBytes) throw Failure("LABEL_TOO_LONG", "", what, $"An item's {what} has {bytes} bytes; it may have {MaxLabelBytes}.");
     }
 
     private static FailureException Empty(string reason, string message) => new(FailureKind.InvalidArgument, reason, message) { Field = "item" };

@@ -97,21 +97,8 @@ internal static class EvaluationMapping
 
     private static Wire.QueryRankings Rankings(Domain.QueryRankings rankings)
     {
-        var message = new Wire.QueryRankings { QueryId = rankings.QueryId, Clean = Ranking(rankings.Clean) };
-        message.Adversarial.AddRange(rankings.Adversarial.Select(Ranking));
-        return message;
-    }
-
-    private static Ranking Ranking(IReadOnlyList<RankedRow> rows)
-    {
-        var message = new Ranking();
-        message.Hits.AddRange(rows.Select(row => new SearchHit
-        {
-            Id = row.Label.Id,
-            Score = row.Score,
-            Identity = row.Label.Identity,
-            Camera = row.Label.Camera,
-        }));
+        var message = new Wire.QueryRankings { QueryId = rankings.QueryId, Clean = GalleryMapping.Ranking(rankings.Clean) };
+        message.Adversarial.AddRange(rankings.Adversarial.Select(GalleryMapping.Ranking));
         return message;
     }
 }
