@@ -5,6 +5,7 @@ using UaaGan.Protos.Perturbation.V1;
 using UaaGan.Protos.Retrieval.V1;
 using UaaGan.Reports;
 using UaaGan.Retrieval;
+using Estimate = UaaGan.Protos.Retrieval.V1.Estimate;
 
 namespace UaaGan.Cli.Evaluation;
 
