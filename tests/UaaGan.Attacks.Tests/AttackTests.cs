@@ -56,8 +56,8 @@ public class AttackTests
         float Shift(string method)
         {
             using var attack = Create(method, target, Tiny.Eight);
-            using var gradients = no_grad();
             var adversarial = attack.Perturb(images, Tiny.Ids(4), CancellationToken.None);
+            using var gradients = no_grad();
             return FeatureDistance.Euclidean(target.Features(adversarial), target.Features(images)).mean().item<float>();
         }
 
@@ -103,13 +103,14 @@ public class AttackTests
     {
         using var target = Tiny.Network();
         using var scope = NewDisposeScope();
-        using var gradients = no_grad();
         var images = Tiny.Batch(3);
         Tensor Shift(string restarts)
         {
             var options = new Dictionary<string, string> { ["restarts"] = restarts, ["steps"] = "2" };
             using var attack = AttackCatalog.Create(new AttackRequest("pgd", Tiny.Eight, options, Seed: 4), target);
-            return FeatureDistance.Euclidean(target.Features(attack.Perturb(images, Tiny.Ids(3), CancellationToken.None)), target.Features(images));
+            var adversarial = attack.Perturb(images, Tiny.Ids(3), CancellationToken.None);
+            using var gradients = no_grad();
+            return FeatureDistance.Euclidean(target.Features(adversarial), target.Features(images));
         }
 
         // Two restarts are the first of four, so each image's best can only rise.

@@ -57,7 +57,7 @@ public class LossTests
     public void The_adversarial_losses_are_least_squares()
     {
         using var scope = NewDisposeScope();
-        using var judge = new Discriminator(4);
+        using var judge = new Discriminator(16);
         using (no_grad())
         {
             foreach (var (name, parameter) in judge.named_parameters()) parameter.fill_(name == "exit.bias" ? 0.25 : 0);

@@ -141,7 +141,7 @@ public class TrainingTests
         await using var service = await LiveService.StartAsync(state, "--UaaGan:Perturbation:MaxTrainingImages=9");
         var broken = Trainings.Images().Append(("broken.png", new Image { Encoded = ByteString.CopyFrom(Pictures.Png(0).Encoded.Span[..60]) }));
         var status = await Statuses.FailsAsync(
-            () => service.Client.StartAsync(Trainings.Settings("g", 2), broken), StatusCode.InvalidArgument, "IMAGE_DAMAGED");
+            () => service.Client.StartAsync(Trainings.Settings("g", 2), broken), StatusCode.InvalidArgument, "IMAGE_TRUNCATED");
         Assert.Contains("'broken.png'", status.Message, StringComparison.Ordinal);
 
         await Statuses.FailsAsync(

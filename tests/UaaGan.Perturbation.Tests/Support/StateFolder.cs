@@ -10,7 +10,7 @@ internal sealed class StateFolder : IDisposable
 
     private static readonly Lazy<(byte[] Tiny, byte[] Other)> Weights = new(() => (Make(seed: 1), Make(seed: 2)));
 
-    private static readonly Dictionary<string, int> Form = new() { ["width"] = 4, ["stages"] = 2, ["feature_dimension"] = 16 };
+    private static readonly Dictionary<string, int> Form = new() { ["width"] = 16, ["stages"] = 2, ["feature_dimension"] = 16 };
 
     public StateFolder()
     {

@@ -17,9 +17,9 @@ internal static class Trainings
         Replace = replace,
         Options =
         {
-            ["generator-width"] = "4",
+            ["generator-width"] = "16",
             ["generator-blocks"] = "1",
-            ["discriminator-width"] = "4",
+            ["discriminator-width"] = "16",
             ["batch"] = "4",
             ["validations"] = "3",
         },
