@@ -1,4 +1,3 @@
-using TorchSharp;
 using UaaGan.Attacks;
 using UaaGan.Failures;
 using UaaGan.Hosting;

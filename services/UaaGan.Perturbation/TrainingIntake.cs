@@ -82,7 +82,8 @@ internal sealed class TrainingIntake(
         { HasSteps: false } => null,
         { Steps: <= long.MaxValue } => (long)wire.Steps,
         _ => throw new FailureException(
-            FailureKind.InvalidArgument, "TRAINING_BUDGET_INVALID", $"steps is {wire.Steps}; it may be at most {long.MaxValue}.") { Field = "steps" },
+            FailureKind.InvalidArgument, "TRAINING_BUDGET_INVALID", $"steps is {wire.Steps}; it may be at most {long.MaxValue}.")
+        { Field = "steps" },
     };
 
     private void CheckName(DomainSettings settings)

@@ -100,8 +100,13 @@ public sealed class SqliteTrainingStore : ITrainingStore
         ArgumentOutOfRangeException.ThrowIfLessThan(points, 2);
         lock (_gate)
         {
-            var all = Read(_durable, "SELECT progress FROM history WHERE training = $id ORDER BY step",
-                row => TrainingJson.Read<TrainingProgress>(row.GetString(0)), ("$id", id));
+            // The last step is with the job, kept in the history or not.
+            var all = Read(_durable, """
+                SELECT progress FROM (
+                    SELECT step, progress FROM history WHERE training = $id
+                    UNION SELECT json_extract(progress, '$.step'), progress FROM trainings WHERE id = $id AND json_extract(progress, '$.step') > 0)
+                GROUP BY step ORDER BY step
+                """, row => TrainingJson.Read<TrainingProgress>(row.GetString(0)), ("$id", id));
             if (all.Count <= points)
                 return all;
             // Evenly from the first to the last.
