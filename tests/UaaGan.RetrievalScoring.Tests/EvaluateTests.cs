@@ -39,7 +39,11 @@ public class EvaluateTests
         await using var service = await LiveService.StartAsync();
         var settings = new EvaluateSettings
         {
-            Protocol = Protocol.LeaveOneOut, Attacks = { "half", "turn" }, BootstrapSamples = 0, RankingQueryIds = { "a1" }, RankingSize = 2,
+            Protocol = Protocol.LeaveOneOut,
+            Attacks = { "half", "turn" },
+            BootstrapSamples = 0,
+            RankingQueryIds = { "a1" },
+            RankingSize = 2,
         };
         var reply = await service.EvaluateAsync(settings, LeaveOneOut());
 
