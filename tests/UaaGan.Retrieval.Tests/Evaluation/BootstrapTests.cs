@@ -9,7 +9,7 @@ public class BootstrapTests
     [Fact]
     public void Identities_are_drawn_with_all_their_queries()
     {
-        double[] means = Bootstrap.Means([Values], Identities, 4000, 1, TestContext.Current.CancellationToken)![0];
+        double[] means = Bootstrap.Means([Values], Identities, 4000, 1)![0];
         Assert.Equal([0, 0.25, 1], means.Distinct().Order());
         // Five standard deviations of a binomial with p = 1/4 or 1/2 around its mean.
         Assert.InRange(means.Count(mean => mean == 0), 1000 - 137, 1000 + 137);
@@ -21,7 +21,7 @@ public class BootstrapTests
     {
         double[] other = [3, 1, 4, 1];
         double[] sum = [.. Values.Zip(other, (a, b) => a + b)];
-        var means = Bootstrap.Means([Values, other, sum], Identities, 500, 2, TestContext.Current.CancellationToken)!;
+        var means = Bootstrap.Means([Values, other, sum], Identities, 500, 2)!;
         for (int sample = 0; sample < 500; sample++) Assert.Equal(means[2][sample], means[0][sample] + means[1][sample], 1e-12);
     }
 
@@ -29,13 +29,13 @@ public class BootstrapTests
     public void The_draws_depend_on_the_seed_and_not_on_the_order_of_the_queries()
     {
         double[] Means(double[] values, string[] identities, ulong seed) =>
-            Bootstrap.Means([values], identities, 100, seed, TestContext.Current.CancellationToken)![0];
+            Bootstrap.Means([values], identities, 100, seed)![0];
         Assert.Equal(Means(Values, Identities, 3), Means([1, 0, 0, 0], ["b", "a", "a", "a"], 3));
         Assert.NotEqual(Means(Values, Identities, 3), Means(Values, Identities, 4));
     }
 
     [Fact]
-    public void One_identity_has_no_interval() => Assert.Null(Bootstrap.Means([Values], ["a", "a", "a", "a"], 100, 1, TestContext.Current.CancellationToken));
+    public void One_identity_has_no_interval() => Assert.Null(Bootstrap.Means([Values], ["a", "a", "a", "a"], 100, 1));
 
     [Fact]
     public void The_interval_has_a_fortieth_of_the_draws_on_each_side()

@@ -86,7 +86,7 @@ public class EvaluationFaultTests
     {
         var set = Set();
         set.AddAdversarial(0, new ImageLabel("q1", "", ""), [1, 0]);
-        var failure = Assert.Throws<FailureException>(() => Evaluation.Run(set, new EvaluationOptions { RankingQueryIds = ids, RankingSize = 3 }, TestContext.Current.CancellationToken));
+        var failure = Assert.Throws<FailureException>(() => Evaluation.Run(set, new EvaluationOptions { RankingQueryIds = ids, RankingSize = 3 }));
         Assert.Equal(("BAD_RANKING_QUERY", ids[0]), (failure.Reason, failure.Metadata["id"]));
     }
 
@@ -114,7 +114,7 @@ public class EvaluationFaultTests
     }
 
     private static FailureException Run(EvaluationSet set) =>
-        Assert.Throws<FailureException>(() => Evaluation.Run(set, new EvaluationOptions(), TestContext.Current.CancellationToken));
+        Assert.Throws<FailureException>(() => Evaluation.Run(set, new EvaluationOptions()));
 
     // A gallery of one and a query whose match is ranked as chance ranks it, wherever the second row stands.
     private static EvaluationSet Set()
@@ -132,7 +132,7 @@ public class EvaluationFaultTests
         var failure = Assert.Throws<FailureException>(() =>
         {
             fault(set);
-            Evaluation.Run(set, new EvaluationOptions(), TestContext.Current.CancellationToken);
+            Evaluation.Run(set, new EvaluationOptions());
         });
         Assert.Equal((FailureKind.InvalidArgument, reason, id), (failure.Kind, failure.Reason, failure.Metadata["id"]));
         Assert.Contains($"'{id}'", failure.Message, StringComparison.Ordinal);

@@ -24,11 +24,11 @@ public sealed class GalleryIndexTests : IDisposable
         var rows = Enumerable.Range(0, 300).Select(i => new GalleryWrite("g", new ImageLabel($"{i}", $"p{i}", $"c{i}"), Feature())).ToList();
         _store.Create("g", 3, "");
         _store.Upsert(rows);
-        var index = GalleryIndex.Load(_store, "g", TestContext.Current.CancellationToken);
+        var index = GalleryIndex.Load(_store, "g");
         float[][] queries = [Feature(), Feature(), Feature()];
         foreach (int k in new[] { 1, 7, 299, 300, 1000 })
         {
-            var found = index.Search(queries, k, cancellation: TestContext.Current.CancellationToken);
+            var found = index.Search(queries, k);
             for (int query = 0; query < queries.Length; query++)
             {
                 var expected = rows.Select(row => new RankedRow(row.Label, CanonicalScore.Dot(queries[query], row.Feature)))
@@ -42,7 +42,7 @@ public sealed class GalleryIndexTests : IDisposable
     public void An_empty_gallery_has_an_empty_ranking()
     {
         _store.Create("g", 2, "");
-        Assert.Empty(GalleryIndex.Load(_store, "g", TestContext.Current.CancellationToken).Search([[1, 0]], 5)[0]);
+        Assert.Empty(GalleryIndex.Load(_store, "g").Search([[1, 0]], 5)[0]);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class GalleryIndexTests : IDisposable
     public void A_query_of_another_dimension_is_named()
     {
         _store.Create("g", 2, "");
-        var failure = Assert.Throws<FailureException>(() => GalleryIndex.Load(_store, "g", TestContext.Current.CancellationToken).Check([1], "q"));
+        var failure = Assert.Throws<FailureException>(() => GalleryIndex.Load(_store, "g").Check([1], "q"));
         Assert.Equal(("DIMENSION_MISMATCH", "q"), (failure.Reason, failure.Metadata["id"]));
     }
 

@@ -59,7 +59,7 @@ public sealed class GalleryStoreTests : IDisposable
     {
         _store.Create("g", 2, "");
         string[] ids = ["\U0001F600", "b", "\uFFFD", "a\0c", "a", new string('\u00e9', 128)];
-        Assert.All(_store.Upsert([.. ids.Select((id, i) => Write("g", id, [0.1f * i, -MathF.PI], $"identity {id}", $"camera {i}"))]), Assert.Null);
+        Assert.All(_store.Upsert([.. ids.Select((id, i) => Write("g", id, [0.1f * i, -MathF.PI], $"identity {i}", $"camera {i}"))]), Assert.Null);
         _store.Dispose();
         _store = Open();
 
@@ -69,7 +69,7 @@ public sealed class GalleryStoreTests : IDisposable
         foreach (var (label, feature) in items)
         {
             int i = Array.IndexOf(ids, label.Id);
-            Assert.Equal(new ImageLabel(ids[i], $"identity {ids[i]}", $"camera {i}"), label);
+            Assert.Equal(new ImageLabel(ids[i], $"identity {i}", $"camera {i}"), label);
             Assert.Equal([0.1f * i, -MathF.PI], feature);
         }
     }
@@ -168,7 +168,7 @@ public sealed class GalleryStoreTests : IDisposable
     {
         _store.Dispose();
         string file = _folder.Write("other/retrieval.db", new string('x', 5000));
-        Refused(FailureKind.DataLoss, "STORE_DAMAGED", () => new SqliteGalleryStore(file));
+        Refused(FailureKind.DataLoss, "STORE_DAMAGED", () => new SqliteGalleryStore(file).Dispose());
     }
 
     [Fact]
