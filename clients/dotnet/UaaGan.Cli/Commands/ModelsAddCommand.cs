@@ -82,9 +82,9 @@ internal static class ModelsAddCommand
             ["gem_p"] = options.GetValue(GemP),
             ["architecture_options"] = ArchitectureOptions(options.GetRequiredValue(Options)),
         };
-        if (options.GetValue(Pad) is { } pad) model["pad"] = new JsonArray([.. pad.Select(side => (JsonNode)side)]);
-        if (options.GetValue(Mean) is { } mean) model["mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]);
-        if (options.GetValue(Std) is { } std) model["std"] = new JsonArray([.. std.Select(value => (JsonNode)value)]);
+        if (options.GetValue(Pad) is { Length: > 0 } pad) model["pad"] = new JsonArray([.. pad.Select(side => (JsonNode)side)]);
+        if (options.GetValue(Mean) is { Length: > 0 } mean) model["mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]);
+        if (options.GetValue(Std) is { Length: > 0 } std) model["std"] = new JsonArray([.. std.Select(value => (JsonNode)value)]);
         if (options.GetValue(Licence) is { } licence) model["licence"] = licence;
         if (options.GetValue(Source) is { } source) model["source"] = source;
 
