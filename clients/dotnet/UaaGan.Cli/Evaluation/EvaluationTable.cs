@@ -24,7 +24,7 @@ internal static class EvaluationTable
             Border = TableBorder.Rounded,
             Title = new TableTitle(Markup.Escape(title)),
         };
-        table.AddColumns("queries", "mAP [95 %]", "rank-1", "rank-5", "mAP lost [95 %]", "swapped", "PSNR dB", "SSIM", "L-inf", "ms/image");
+        table.AddColumns("queries", "mAP [[95 %]]", "rank-1", "rank-5", "mAP lost [[95 %]]", "swapped", "PSNR dB", "SSIM", "L-inf", "ms/image");
         foreach (var column in table.Columns.Skip(1)) column.Alignment = Justify.Right;
         foreach (var column in table.Columns) column.NoWrap = true;
         Row("clean", scores.Clean, "", "", "", "", "", "");
