@@ -107,6 +107,10 @@ internal static class AttackFailure
         FailureKind.ResourceExhausted, "TRAININGS_TOO_MANY",
         $"{most} training jobs are waiting or running already; try again when one has ended", null, ("most", Text(most)));
 
+    public static FailureException TrainingImagesDamaged(string id, Exception inner) => New(
+        FailureKind.DataLoss, "TRAINING_IMAGES_DAMAGED", $"the stored images of training job '{id}' cannot be read; start the training again", null, inner,
+        ("id", id));
+
     public static FailureException CheckpointDamaged(string what, Exception? inner = null) => New(
         FailureKind.DataLoss, "CHECKPOINT_DAMAGED", $"the checkpoint of this training is damaged: {what}; start the training again", null, inner);
 

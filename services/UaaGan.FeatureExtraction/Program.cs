@@ -1,1 +1,4 @@
-Microsoft.AspNetCore.Builder.WebApplication.Create(args).Run();
+using UaaGan.FeatureExtraction;
+using UaaGan.Hosting;
+
+return await ServiceHost.RunAsync(args, FeatureExtractionHost.Profile, FeatureExtractionHost.Configure);

@@ -1,1 +1,4 @@
-Microsoft.AspNetCore.Builder.WebApplication.Create(args).Run();
+using UaaGan.Hosting;
+using UaaGan.Perturbation;
+
+return await ServiceHost.RunAsync(args, PerturbationHost.Profile, PerturbationHost.Configure);

@@ -10,8 +10,8 @@ namespace UaaGan.Attacks;
 /// <param name="Images">Images it trains on.</param>
 /// <param name="Error">Why it failed; null otherwise.</param>
 /// <param name="Created">When it was accepted.</param>
-/// <param name="Updated">When its state or progress last changed.</param>
-/// <param name="Result">The generator, once succeeded and as long as no later one has replaced it.</param>
+/// <param name="Updated">When its state last changed.</param>
+/// <param name="Result">The generator it made, once succeeded; a later one of the same name may have replaced it since.</param>
 public sealed record TrainingJob(
     string Id,
     TrainingState State,

@@ -1,0 +1,96 @@
+using System.Globalization;
+using UaaGan.Attacks;
+using UaaGan.Failures;
+using UaaGan.Hosting;
+using UaaGan.Imaging;
+using UaaGan.Networks;
+using UaaGan.Protos.Common.V1;
+using UaaGan.Protos.Perturbation.V1;
+
+namespace UaaGan.Perturbation;
+
+/// <summary>Checks settings as they come over the wire.</summary>
+internal sealed class AttackSettingsReader(ModelRepository models, GeneratorRepository generators)
+{
+    private const int DefaultJpegQuality = 95;
+
+    /// <summary>The attack that settings ask for.</summary>
+    /// <param name="settings">Null counts as missing.</param>
+    /// <param name="path">Path of the settings in the request.</param>
+    /// <exception cref="FailureException">INVALID_ARGUMENT, NOT_FOUND or FAILED_PRECONDITION, with the field.</exception>
+    public AttackSettings Read(PerturbSettings? settings, string path)
+    {
+        if (settings is null) throw FieldPath.Missing(path, "it says which attack to make");
+        try
+        {
+            return Read(settings);
+        }
+        catch (FailureException failure)
+        {
+            throw failure.Within(path);
+        }
+    }
+
+    /// <summary>The model version that a reference names.</summary>
+    /// <exception cref="FailureException">INVALID_ARGUMENT or NOT_FOUND, with the field.</exception>
+    public ModelCard Model(ModelReference? reference)
+    {
+        if (reference is null || reference.Name.Length == 0) throw FieldPath.Missing("model.name", "name a model of the repository");
+        try
+        {
+            return models.Get(reference.Name, ModelName.ParseVersion(reference.Version));
+        }
+        catch (FailureException failure)
+        {
+            throw failure.At("model");
+        }
+    }
+
+    /// <summary>The budget in a text such as 8/255.</summary>
+    /// <exception cref="FailureException">INVALID_ARGUMENT, with the field.</exception>
+    public static Epsilon Budget(string text)
+    {
+        try
+        {
+            return Epsilon.Parse(text);
+        }
+        catch (FailureException failure)
+        {
+            throw failure.At("epsilon");
+        }
+    }
+
+    private AttackSettings Read(PerturbSettings settings)
+    {
+        if (settings.Method.Length == 0) throw FieldPath.Missing("method", "ListMethods names them");
+        var options = AttackCatalog.ResolveAttack(settings.Method, settings.Options);
+        var epsilon = Budget(settings.Epsilon);
+        var card = Model(settings.Model);
+        var generator = settings.Generator.Length == 0 ? null : generators.Get(settings.Generator);
+        return new AttackSettings(
+            card,
+            new AttackRequest(settings.Method, epsilon, options.All, settings.Seed, generator?.Name, settings.Rescale),
+            generator,
+            Format(settings.OutputFormat),
+            JpegQuality(settings.JpegQuality));
+    }
+
+    private static OutputFormat Format(OutputFormat format) => format switch
+    {
+        OutputFormat.Unspecified => OutputFormat.Png,
+        OutputFormat.Png or OutputFormat.Raw or OutputFormat.Jpeg => format,
+        _ => throw new FailureException(
+            FailureKind.InvalidArgument, "OUTPUT_FORMAT_UNKNOWN", $"output_format is {(int)format}; it must be PNG (1), RAW (2) or JPEG (3).")
+        { Field = "output_format" },
+    };
+
+    private static int JpegQuality(uint quality) => quality switch
+    {
+        0 => DefaultJpegQuality,
+        <= 100 => (int)quality,
+        _ => throw new FailureException(
+            FailureKind.InvalidArgument, "JPEG_QUALITY_INVALID",
+            string.Create(CultureInfo.InvariantCulture, $"jpeg_quality is {quality}; it must be 1 to 100, or unset for {DefaultJpegQuality}."))
+        { Field = "jpeg_quality" },
+    };
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UaaGan.Perturbation;
+
+/// <summary>Options of this service alone: section <c>UaaGan:Perturbation</c>, as in <c>--UaaGan:Perturbation:BatchSize=1</c>.</summary>
+public sealed class PerturbationOptions
+{
+    /// <summary>Name of the configuration's section.</summary>
+    public const string Section = "UaaGan:Perturbation";
+
+    /// <summary>
+    /// Images of a batch, 1 to 64; every batch is filled up to it, so that a result does not depend on the load. Other sizes give results
+    /// that differ in last bits, and so, after a sign, in pixels. Default: 4.
+    /// </summary>
+    [Range(1, 64)]
+    public int BatchSize { get; set; } = 4;
+
+    /// <summary>Pixels of a batch, 1 to 512 Mi: images so large that BatchSize of them have more run in smaller batches. Default: 4 Mi.</summary>
+    [Range(1L, 1L << 29)]
+    public long BatchPixels { get; set; } = 4L << 20;
+
+    /// <summary>Workers, each a thread with its own target network for one model and one attack, 1 to 256. Default: 4.</summary>
+    [Range(1, 256)]
+    public int MaxWorkers { get; set; } = 4;
+
+    /// <summary>Seconds after which a worker that nobody uses is released, 1 to 86,400. Default: 300.</summary>
+    [Range(1.0, 86_400.0)]
+    public double WorkerIdleSeconds { get; set; } = 300;
+
+    /// <summary>Trainings that run at a time, 0 to 64; 0: this process trains nothing and only takes jobs in. Default: 1.</summary>
+    [Range(0, 64)]
+    public int ParallelTrainings { get; set; } = 1;
+
+    /// <summary>Trainings that may wait or run, 1 to 10,000. Default: 32.</summary>
+    [Range(1, 10_000)]
+    public int MaxTrainings { get; set; } = 32;
+
+    /// <summary>Images of a training, 2 to 1,000,000. Default: 50,000.</summary>
+    [Range(2, 1_000_000)]
+    public int MaxTrainingImages { get; set; } = 50_000;
+
+    /// <summary>Pixels of all images of a training, 1 to 1 Ti; they are held in memory, 1 or 3 bytes each. Default: 1 Gi.</summary>
+    [Range(1L, 1L << 40)]
+    public long MaxTrainingPixels { get; set; } = 1L << 30;
+
+    /// <summary>Steps of a training from one checkpoint to the next, 1 to 1,000,000. Default: 25.</summary>
+    [Range(1, 1_000_000)]
+    public int CheckpointSteps { get; set; } = 25;
+
+    /// <summary>Seconds without a sign of life after which a running training counts as abandoned and is taken over, 5 to 3600. Default: 30.</summary>
+    [Range(5.0, 3600.0)]
+    public double LeaseSeconds { get; set; } = 30;
+}

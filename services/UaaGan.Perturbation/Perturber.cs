@@ -1,0 +1,60 @@
+using Google.Protobuf;
+using UaaGan.Hosting;
+using UaaGan.Imaging;
+using UaaGan.Protos.Common.V1;
+using UaaGan.Protos.Perturbation.V1;
+
+namespace UaaGan.Perturbation;
+
+/// <summary>From an image as it was sent to its adversarial twin as it is sent back.</summary>
+internal sealed class Perturber(ImageReader images)
+{
+    /// <param name="worker">The attack.</param>
+    /// <param name="settings">Says how to write the result.</param>
+    /// <param name="image">The image; null counts as missing.</param>
+    /// <param name="id">Seeds the random start.</param>
+    /// <param name="field">Path of the image in the request.</param>
+    /// <param name="deadline">When the caller gives up; null: never.</param>
+    /// <param name="cancellation">The call's token.</param>
+    public async Task<(AdversarialImage Adversarial, Timing Timing)> PerturbAsync(
+        BatchWorker<AttackItem, PixelImage> worker, AttackSettings settings, Image? image, string id, string field, DateTimeOffset? deadline,
+        CancellationToken cancellation)
+    {
+        var (original, decode) = await images.ReadAsync(image, field, cancellation);
+        var result = await worker.SubmitAsync(
+            new AttackItem(original, id), original.Memory.Length, (original.Width, original.Height, original.Channels), deadline, cancellation);
+        var (adversarial, encode) = await images.RunAsync(() => Write(original, result.Value, settings), cancellation);
+        return (adversarial, new Timing
+        {
+            QueueMs = result.Queue.TotalMilliseconds,
+            DecodeMs = decode.TotalMilliseconds,
+            ComputeMs = result.Compute.TotalMilliseconds / result.BatchSize,
+            EncodeMs = encode.TotalMilliseconds,
+            BatchSize = (uint)result.BatchSize,
+        });
+    }
+
+    private static AdversarialImage Write(PixelImage original, PixelImage adversarial, AttackSettings settings)
+    {
+        var difference = ImageQuality.Compare(original, adversarial);
+        var quality = new Quality { Linf255 = (uint)difference.LInfinity255, L2 = difference.L2, PsnrDb = difference.PsnrDb };
+        if (difference.Ssim is { } ssim) quality.Ssim = ssim;
+        return new AdversarialImage { Image = Encode(adversarial, settings), Quality = quality };
+    }
+
+    private static Image Encode(PixelImage image, AttackSettings settings) => settings.Format switch
+    {
+        OutputFormat.Raw => new Image
+        {
+            Raw = new RawImage
+            {
+                Width = (uint)image.Width,
+                Height = (uint)image.Height,
+                Channels = (uint)image.Channels,
+                Data = UnsafeByteOperations.UnsafeWrap(image.Memory),
+            },
+        },
+        OutputFormat.Jpeg => new Image { Encoded = UnsafeByteOperations.UnsafeWrap(ImageEncoder.Jpeg(image, settings.JpegQuality)) },
+        _ => new Image { Encoded = UnsafeByteOperations.UnsafeWrap(ImageEncoder.Png(image)) },
+    };
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using TorchSharp;
+using UaaGan.Imaging;
+using UaaGan.Networks;
+using static TorchSharp.torch;
+
+namespace UaaGan.Attacks.Tests.Support;
+
+/// <summary>A network, pictures and settings so small that a training step takes milliseconds.</summary>
+internal static class Tiny
+{
+    public static TargetIdentity Identity { get; } = new("tiny", "1", new string('a', 64));
+
+    public static Epsilon Eight { get; } = new(8);
+
+    /// <summary>Torch's own choice of threads would have all test classes fight for the processors.</summary>
+    [ModuleInitializer]
+    internal static void OneThread() => set_num_threads(1);
+
+    /// <summary>
+    /// A demo_resnet with random weights; one seed, one network. All widths here are multiples of 16, for which oneDNN's gradients read
+    /// nothing but what was written.
+    /// </summary>
+    public static TargetNetwork Network(int seed = 1)
+    {
+        var options = new ArchitectureOptions { Values = new Dictionary<string, int> { ["width"] = 16, ["stages"] = 2, ["feature_dimension"] = 16 } };
+        var network = ArchitectureRegistry.Create("demo_resnet", options);
+        using var scope = NewDisposeScope();
+        using (no_grad())
+        {
+            // Not torch's generator, which other tests use at the same time.
+            var index = 0;
+            foreach (var parameter in network.parameters())
+            {
+                var random = SeededRandom.For((ulong)seed, "tiny", index++);
+                var values = new float[parameter.numel()];
+                for (var i = 0; i < values.Length; i++) values[i] = random.NextUnit() - 0.4f;
+                parameter.copy_(tensor(values, parameter.shape));
+            }
+        }
+
+        return new TargetNetwork(
+            new ModelCard
+            {
+                Name = Identity.Name,
+                Version = 1,
+                Architecture = "demo_resnet",
+                Weights = new WeightsFile("weights.safetensors", Identity.WeightsSha256),
+                FeatureDimension = 16,
+                Input = new InputSize(24, 20),
+            },
+            network);
+    }
+
+    public static PixelImage Picture(int number, int width = 20, int height = 24, int channels = 3)
+    {
+        var random = SeededRandom.For((ulong)number, "picture", 0);
+        double a = random.NextUnit() * 0.6, b = random.NextUnit() * 0.6, phase = random.NextUnit() * 6;
+        var pixels = new byte[width * height * channels];
+        for (int y = 0, i = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                for (var c = 0; c < channels; c++, i++) pixels[i] = (byte)Math.Clamp(128 + 130 * Math.Sin(a * x + b * y + phase + c), 0, 255);
+            }
+        }
+
+        return new PixelImage(width, height, channels, pixels);
+    }
+
+    public static List<PixelImage> Pictures(int count) => [.. Enumerable.Range(0, count).Select(i => Picture(i))];
+
+    /// <summary>[N,C,H,W] in [0,1]; black and white are among the values.</summary>
+    public static Tensor Batch(int count, int width = 20, int height = 24, int channels = 3) =>
+        cat([.. Enumerable.Range(0, count).Select(i => PixelTensor.FromImage(Picture(i, width, height, channels)))]);
+
+    public static string[] Ids(int count) => [.. Enumerable.Range(0, count).Select(i => $"item {i}")];
+
+    public static Dictionary<string, string> Options(params ReadOnlySpan<(string Name, string Value)> more)
+    {
+        var options = new Dictionary<string, string>
+        {
+            ["generator-width"] = "16",
+            ["generator-blocks"] = "1",
+            ["discriminator-width"] = "16",
+            ["batch"] = "4",
+            ["validations"] = "2",
+        };
+        foreach (var (name, value) in more) options[name] = value;
+        return options;
+    }
+
+    public static TrainingSettings Settings(long steps = 6, ulong seed = 1, Dictionary<string, string>? options = null) =>
+        new("g", Identity, AttackCatalog.UaaGan, Eight, seed, options ?? Options(), steps);
+
+    /// <summary>A generator that was trained for one step.</summary>
+    public static TrainedGenerator Generator(TargetNetwork target, ulong seed = 1)
+    {
+        using var session = TrainingSession.Start(Settings(steps: 1, seed), Pictures(6), target);
+        session.Step();
+        return session.Best();
+    }
+}
