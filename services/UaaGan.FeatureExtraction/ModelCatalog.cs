@@ -30,23 +30,27 @@ internal sealed class ModelCatalog(ModelRepository repository, ModelWorkers work
     /// <summary>A version as text.</summary>
     public static string Version(ModelCard card) => card.Version.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The model as a message.</summary>
-    public Model Describe(ModelCard card) => new()
+    /// <summary>The model as a message; its batch sizes are the card's until it is loaded.</summary>
+    public Model Describe(ModelCard card)
     {
-        Name = card.Name,
-        Version = Version(card),
-        Architecture = card.Architecture,
-        FeatureDimension = (uint)card.FeatureDimension,
-        InputHeight = (uint)card.Input.Height,
-        InputWidth = (uint)card.Input.Width,
-        WeightsSha256 = card.Weights.Sha256,
-        Engine = card.Engine,
-        DataType = card.DataType,
-        Device = torch.CPU.ToString(),
-        Loaded = workers.IsLoaded(card),
-        BatchSizes = { card.BatchSizes.Select(size => (uint)size) },
-        CardJson = ModelCardJson.Write(card),
-    };
+        var worker = workers.Loaded(card);
+        return new Model
+        {
+            Name = card.Name,
+            Version = Version(card),
+            Architecture = card.Architecture,
+            FeatureDimension = (uint)card.FeatureDimension,
+            InputHeight = (uint)card.Input.Height,
+            InputWidth = (uint)card.Input.Width,
+            WeightsSha256 = card.Weights.Sha256,
+            Engine = card.Engine,
+            DataType = card.DataType,
+            Device = torch.CPU.ToString(),
+            Loaded = worker is not null,
+            BatchSizes = { (worker?.BatchSizes ?? card.BatchSizes).Select(size => (uint)size) },
+            CardJson = ModelCardJson.Write(card),
+        };
+    }
 
     private static (string Name, int? Version) Parse(ModelReference? reference)
     {

@@ -28,6 +28,9 @@ internal sealed class ModelWorker : IAsyncDisposable
     /// <summary>Done once the model is loaded and warm; failed with the reason when it could not be.</summary>
     public Task Ready => _worker.Ready;
 
+    /// <summary>The batch sizes it runs with, once it is ready.</summary>
+    public IReadOnlyList<int> BatchSizes => _network!.BatchSizes;
+
     /// <summary>Whether it no longer takes work, since it was unloaded or replaced.</summary>
     public bool Retired { get; private set; }
 
@@ -51,7 +54,7 @@ internal sealed class ModelWorker : IAsyncDisposable
         try
         {
             network = load();
-            WarmUp(network);
+            network.SettleBatchSizes();
             _network = network;
             return new Extractor(network);
         }
@@ -61,14 +64,6 @@ internal sealed class ModelWorker : IAsyncDisposable
             failed(this);
             throw;
         }
-    }
-
-    // The first run of each batch size allocates and picks its kernels; nobody's request should wait for that.
-    private static void WarmUp(TargetNetwork network)
-    {
-        var input = network.Card.Input;
-        var pattern = CheckPattern.Image(input.Width, input.Height);
-        foreach (int size in network.Card.BatchSizes) network.TryExtractPreprocessed([.. Enumerable.Repeat(pattern, size)]);
     }
 
     private sealed class Extractor(TargetNetwork network) : IBatchProcessor<PixelImage, float[]>

@@ -28,10 +28,10 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
         torch.set_num_threads(_options.TorchThreads > 0 ? _options.TorchThreads : Environment.ProcessorCount);
     }
 
-    /// <summary>Whether a model is loaded and warm.</summary>
-    public bool IsLoaded(ModelCard card)
+    /// <summary>The worker of a model if it is loaded and warm, else null.</summary>
+    public ModelWorker? Loaded(ModelCard card)
     {
-        lock (_gate) return _workers.TryGetValue(Key(card), out var worker) && worker.Ready.IsCompletedSuccessfully;
+        lock (_gate) return _workers.TryGetValue(Key(card), out var worker) && worker.Ready.IsCompletedSuccessfully ? worker : null;
     }
 
     /// <summary>The worker of a model, loaded and warm.</summary>

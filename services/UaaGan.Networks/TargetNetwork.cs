@@ -33,6 +33,7 @@ public sealed class TargetNetwork : IDisposable
         }
 
         Card = card;
+        BatchSizes = card.BatchSizes;
         Device = device ?? CPU;
         _network = network;
         _network.to(Device);
@@ -52,6 +53,9 @@ public sealed class TargetNetwork : IDisposable
 
     /// <summary>Where it runs.</summary>
     public Device Device { get; }
+
+    /// <summary>The batch sizes it runs with, ascending: the card's, or after <see cref="SettleBatchSizes"/> some of these.</summary>
+    public IReadOnlyList<int> BatchSizes { get; private set; }
 
     /// <summary>Features [N, FeatureDimension] of images, differentiable with respect to them.</summary>
     /// <param name="images">float32 [N,C,H,W] in [0,1], C = 1 (repeated) or 3, any size that the card's resize takes.</param>
@@ -89,7 +93,7 @@ public sealed class TargetNetwork : IDisposable
     }
 
     /// <summary>
-    /// Features of images that went through <see cref="Preprocess"/>. They run in batches of the card's sizes: a smaller batch is
+    /// Features of images that went through <see cref="Preprocess"/>. They run in batches of <see cref="BatchSizes"/>: a smaller batch is
     /// padded with black images to the next size, a larger one is split by the largest.
     /// </summary>
     /// <exception cref="FailureException">FailedPrecondition FEATURE_INVALID: a feature with a NaN or an infinity, or a zero one; the
@@ -110,10 +114,24 @@ public sealed class TargetNetwork : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var results = new FeatureResult[inputs.Count];
-        var largest = Card.BatchSizes[^1];
+        var largest = BatchSizes[^1];
         for (var start = 0; start < inputs.Count; start += largest)
             ExtractBatch(inputs, start, Math.Min(largest, inputs.Count - start), results);
         return results;
+    }
+
+    /// <summary>
+    /// Runs each batch size of the card once and keeps those that give an image the same bits in every place: libtorch picks its kernels
+    /// by batch size and thread count, and a single small image gets others than two do. Of several such sets the largest is kept, so
+    /// that a feature does not depend on what else was asked for at the time. It also warms the network.
+    /// </summary>
+    public void SettleBatchSizes()
+    {
+        var pattern = CheckPattern.Image(Card.Input.Width, Card.Input.Height);
+        BatchSizes = Card.BatchSizes;
+        var agreeing = Card.BatchSizes.Select(size => (Size: size, Bits: BitsInEveryPlace(pattern, size))).Where(run => run.Bits is not null)
+            .GroupBy(run => run.Bits, run => run.Size).MaxBy(sizes => sizes.Count());
+        BatchSizes = agreeing is null ? [Card.BatchSizes[0]] : [.. agreeing];
     }
 
     public void Dispose()
@@ -128,7 +146,7 @@ public sealed class TargetNetwork : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var size = Card.BatchSizes.First(size => size >= count);
+        var size = BatchSizes.First(size => size >= count);
         var batch = zeros([size, 3, Card.Input.Height, Card.Input.Width]);
         for (var i = 0; i < count; i++) batch[i].copy_(PixelTensor.FromImage(inputs[start + i])[0]);
         var output = FeaturesOfInputs(batch.to(Device)).cpu().contiguous();
@@ -138,6 +156,13 @@ public sealed class TargetNetwork : IDisposable
             var feature = values.Slice(i * FeatureDimension, FeatureDimension);
             results[start + i] = new FeatureResult(feature.ToArray(), Fault(feature));
         }
+    }
+
+    private string? BitsInEveryPlace(PixelImage input, int size)
+    {
+        var bits = TryExtractPreprocessed([.. Enumerable.Repeat(input, size)])
+            .Select(result => Convert.ToHexString(MemoryMarshal.AsBytes<float>(result.Feature))).Distinct().ToArray();
+        return bits.Length == 1 ? bits[0] : null;
     }
 
     private Tensor FeaturesOfInputs(Tensor inputs)

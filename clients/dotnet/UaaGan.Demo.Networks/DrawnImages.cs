@@ -21,15 +21,12 @@ internal sealed class DrawnImages : IDisposable
     {
         int plane = width * height;
         var pixels = new byte[views.Count * 3L * plane];
-        string cache = $"/tmp/demo/cache/{scenario.Name}-{views[0]}-{views[^1]}-{views.Count}-{height}".Replace(" ", "", StringComparison.Ordinal);
-        if (File.Exists(cache)) return new(tensor(File.ReadAllBytes(cache), [views.Count, 3, height, width]));
         Parallel.For(0, views.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             PixelImage image = ImageResizer.Bilinear(scenario.Draw(views[i].Identity, views[i].View), width, height);
             for (int channel = 0; channel < 3; channel++)
                 for (int p = 0; p < plane; p++) pixels[(i * 3L + channel) * plane + p] = image.Pixels[p * 3 + channel];
         });
-        Directory.CreateDirectory("/tmp/demo/cache"); File.WriteAllBytes(cache, pixels);
         return new(tensor(pixels, [views.Count, 3, height, width]));
     }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using UaaGan.Demo.Networks;
 using UaaGan.Failures;
+using UaaGan.Networks;
 
+TorchMemory.KeepFreedPages();
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {

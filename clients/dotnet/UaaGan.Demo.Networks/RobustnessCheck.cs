@@ -96,8 +96,9 @@ internal sealed class RobustnessCheck : IDisposable
             parts.Add(_network.Features(change(batch, start)).detach().MoveToOuterDisposeScope());
         }
 
-        using var whole = NewDisposeScope();
-        return cat([.. parts.Select(part => part.MoveToOuterDisposeScope())], 0).MoveToOuterDisposeScope();
+        Tensor features = cat(parts, 0);
+        foreach (Tensor part in parts) part.Dispose();
+        return features;
     }
 
     /// <summary>The sum of the SSIM of images [N,3,H,W] in grey levels.</summary>

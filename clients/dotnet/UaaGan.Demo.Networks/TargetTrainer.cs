@@ -1,5 +1,6 @@
 using System.Globalization;
 using TorchSharp.Modules;
+using UaaGan.Failures;
 using UaaGan.Networks;
 using static TorchSharp.torch;
 
@@ -42,7 +43,8 @@ internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe
             nn.utils.clip_grad_norm_(network.parameters(), LargestGradient);
             optimizer.step();
             double loss = identity.item<float>();
-            if (!double.IsFinite(loss)) throw new InvalidOperationException($"The training for {scenario.Name} diverged at step {step + 1}.");
+            if (!double.IsFinite(loss))
+                throw new FailureException(FailureKind.FailedPrecondition, "TRAINING_DIVERGED", $"The loss for {scenario.Name} is not finite at step {step + 1}; try another seed or a smaller rate.");
             running = step == 0 ? loss : 0.95 * running + 0.05 * loss;
             report(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name}: step {step + 1}/{recipe.Steps}  identity loss {running:F3}  {clock.Elapsed.TotalSeconds:F0} s"));
         }

@@ -53,11 +53,14 @@ public static class Evaluation
         {
             string? wrong = set.Queries.Find(id) < 0 ? "is no clean query" : !seen.Add(id) ? "is there twice" : null;
             if (wrong is null) continue;
-            throw new FailureException(FailureKind.InvalidArgument, "BAD_RANKING_QUERY", $"A ranking is wanted of '{id}', which {wrong}.")
+            throw new FailureException(FailureKind.InvalidArgument, "BAD_RANKING_QUERY", $"A ranking is wanted of '{Short(id)}', which {wrong}.")
             {
                 Field = "settings.ranking_query_ids",
-                Metadata = new Dictionary<string, string> { ["id"] = id },
+                Metadata = new Dictionary<string, string> { ["id"] = Short(id) },
             };
         }
     }
+
+    // No query's id is longer, and a status travels in HTTP headers.
+    private static string Short(string id) => id.Length <= LabelRules.MaxBytes ? id : $"{id[..LabelRules.MaxBytes]}...";
 }

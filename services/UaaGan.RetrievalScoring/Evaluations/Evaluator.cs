@@ -54,7 +54,7 @@ internal sealed class Evaluator(ItemReader items, IOptions<ScoringOptions> optio
             }
             catch (FailureException failure)
             {
-                throw Named(failure, entry.Index);
+                throw Named(failure, entry);
             }
         }
     }
@@ -99,10 +99,13 @@ internal sealed class Evaluator(ItemReader items, IOptions<ScoringOptions> optio
     }
 
     // The caller finds the item by its position, even where its id is what is wrong.
-    private static FailureException Named(FailureException failure, ulong index) =>
-        new(failure.Kind, failure.Reason, $"Item {index} of the stream: {failure.Message}", failure.InnerException)
+    private static FailureException Named(FailureException failure, StreamEntry<EvaluationItem> entry)
+    {
+        string id = entry.Failure is null ? $", '{entry.Id}'" : "";
+        return new FailureException(failure.Kind, failure.Reason, $"Item {entry.Index} of the stream{id}: {failure.Message}", failure.InnerException)
         {
             Field = failure.Field is { } field && !field.StartsWith("item.", StringComparison.Ordinal) ? $"item.{field}" : failure.Field,
-            Metadata = new Dictionary<string, string>(failure.Metadata) { ["index"] = index.ToString(CultureInfo.InvariantCulture) },
+            Metadata = new Dictionary<string, string>(failure.Metadata) { ["index"] = entry.Index.ToString(CultureInfo.InvariantCulture) },
         };
+    }
 }

@@ -153,6 +153,13 @@ public class EvaluationTests
         Assert.NotEqual(one.Attacks[0].MapLost, Evaluation.Run(forward, new EvaluationOptions { Seed = 6 }).Attacks[0].MapLost);
     }
 
+    [Fact]
+    public void A_cancelled_evaluation_ends()
+    {
+        var set = GoldenTests.Set(GoldenCase.Read("market1501-plain"));
+        Assert.ThrowsAny<OperationCanceledException>(() => Evaluation.Run(set, Plain, new CancellationToken(canceled: true)));
+    }
+
     private static EvaluationResult Run(
         IRankingProtocol protocol, (string Id, string Identity, float[] Feature)[] gallery, (string Id, string Identity, float[] Feature)[] queries)
     {
