@@ -33,7 +33,8 @@ internal sealed class InputGeometry : IDisposable
         };
         var pad = _card.Pad;
         var padded = pad.All(side => side == 0) ? resized : nn.functional.pad(resized, [pad[0], pad[2], pad[1], pad[3]]);
-        return padded.MoveToOuterDisposeScope();
+        // The caller's own tensor stays in the caller's scope.
+        return ReferenceEquals(padded, images) ? images : padded.MoveToOuterDisposeScope();
     }
 
     /// <summary>The same for an image.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TorchSharp;
 using UaaGan.Imaging;
 using UaaGan.Networks;
 using static TorchSharp.torch;
