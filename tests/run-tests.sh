@@ -48,11 +48,21 @@ buf_lint() {
   return $rc
 }
 
+python_client() { PYTHONPATH=clients/python /usr/bin/python3 -m unittest discover -s clients/python/tests; }
+
+python_stubs() {
+  local made
+  made=$(mktemp -d)/proto
+  clients/python/generate.sh "$made" && diff -r --exclude=__pycache__ "$made" clients/python/uaagan/proto
+}
+
 install
 check "dotnet build" dotnet build UaaGan.Grpc.sln -c Release -v quiet -nologo
 if [ $failed -eq 0 ]; then
   check "dotnet format --verify-no-changes" dotnet format UaaGan.Grpc.sln --verify-no-changes --no-restore
   check "buf lint" buf_lint
+  check "python client" python_client
+  check "python stubs are those of the protos" python_stubs
   start=$SECONDS
   dotnet test --solution UaaGan.Grpc.sln -c Release --no-build --output Detailed --no-progress --minimum-expected-tests 100 >"$log" 2>&1
   rc=$?

@@ -6,7 +6,7 @@ namespace UaaGan.Kernels;
 public readonly record struct ScoredRow(int Row, float Score)
 {
     /// <summary>The total order as one number: a larger key ranks earlier, by score descending, then by row ascending.</summary>
-    internal static ulong Key(float score, int row)
+    public static ulong Key(float score, int row)
     {
         // A float's bits order like an integer once the sign is folded in: negative numbers are flipped, others get the top bit.
         uint bits = BitConverter.SingleToUInt32Bits(score);
@@ -14,7 +14,8 @@ public readonly record struct ScoredRow(int Row, float Score)
         return ((ulong)ordered << 32) | ~(uint)row;
     }
 
-    internal static ScoredRow FromKey(ulong key)
+    /// <summary>The row that a key stands for.</summary>
+    public static ScoredRow FromKey(ulong key)
     {
         uint ordered = (uint)(key >> 32);
         uint bits = (ordered & 0x8000_0000) != 0 ? ordered & 0x7FFF_FFFF : ~ordered;

@@ -1,1 +1,6 @@
-Microsoft.AspNetCore.Builder.WebApplication.Create(args).Run();
+using UaaGan.FeatureExtraction;
+using UaaGan.Hosting;
+
+return args is ["models"]
+    ? RepositoryProgram.Run(Console.In, Console.Out)
+    : await ServiceHost.RunAsync(args, FeatureExtractionHost.Profile, FeatureExtractionHost.Configure);

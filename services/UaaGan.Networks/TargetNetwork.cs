@@ -33,6 +33,7 @@ public sealed class TargetNetwork : IDisposable
         }
 
         Card = card;
+        BatchSizes = card.BatchSizes;
         Device = device ?? CPU;
         _network = network;
         _network.to(Device);
@@ -52,6 +53,9 @@ public sealed class TargetNetwork : IDisposable
 
     /// <summary>Where it runs.</summary>
     public Device Device { get; }
+
+    /// <summary>The batch sizes it runs with, ascending: the card's, or after <see cref="SettleBatchSizes"/> some of these.</summary>
+    public IReadOnlyList<int> BatchSizes { get; private set; }
 
     /// <summary>Features [N, FeatureDimension] of images, differentiable with respect to them.</summary>
     /// <param name="images">float32 [N,C,H,W] in [0,1], C = 1 (repeated) or 3, any size that the card's resize takes.</param>
@@ -89,19 +93,45 @@ public sealed class TargetNetwork : IDisposable
     }
 
     /// <summary>
-    /// Features of images that went through <see cref="Preprocess"/>. They run in batches of the card's sizes: a smaller batch is
+    /// Features of images that went through <see cref="Preprocess"/>. They run in batches of <see cref="BatchSizes"/>: a smaller batch is
     /// padded with black images to the next size, a larger one is split by the largest.
     /// </summary>
     /// <exception cref="FailureException">FailedPrecondition FEATURE_INVALID: a feature with a NaN or an infinity, or a zero one; the
     /// metadata's index says whose.</exception>
     public float[][] ExtractPreprocessed(IReadOnlyList<PixelImage> inputs)
     {
+        var results = TryExtractPreprocessed(inputs);
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i].Fault is { } fault) throw Invalid(i, fault);
+        }
+
+        return [.. results.Select(result => result.Feature)];
+    }
+
+    /// <summary>The same, with a fault in the place of each feature that is none.</summary>
+    public FeatureResult[] TryExtractPreprocessed(IReadOnlyList<PixelImage> inputs)
+    {
         ArgumentNullException.ThrowIfNull(inputs);
-        var features = new float[inputs.Count][];
-        var largest = Card.BatchSizes[^1];
+        var results = new FeatureResult[inputs.Count];
+        var largest = BatchSizes[^1];
         for (var start = 0; start < inputs.Count; start += largest)
-            ExtractBatch(inputs, start, Math.Min(largest, inputs.Count - start), features);
-        return features;
+            ExtractBatch(inputs, start, Math.Min(largest, inputs.Count - start), results);
+        return results;
+    }
+
+    /// <summary>
+    /// Runs each batch size of the card once and keeps those that give an image the same bits in every place: libtorch picks its kernels
+    /// by batch size and thread count, and a single small image gets others than two do. Of several such sets the largest is kept, so
+    /// that a feature does not depend on what else was asked for at the time. It also warms the network.
+    /// </summary>
+    public void SettleBatchSizes()
+    {
+        var pattern = CheckPattern.Image(Card.Input.Width, Card.Input.Height);
+        BatchSizes = Card.BatchSizes;
+        var agreeing = Card.BatchSizes.Select(size => (Size: size, Bits: BitsInEveryPlace(pattern, size))).Where(run => run.Bits is not null)
+            .GroupBy(run => run.Bits, run => run.Size).MaxBy(sizes => sizes.Count());
+        BatchSizes = agreeing is null ? [Card.BatchSizes[0]] : [.. agreeing];
     }
 
     public void Dispose()
@@ -112,11 +142,11 @@ public sealed class TargetNetwork : IDisposable
         _std.Dispose();
     }
 
-    private void ExtractBatch(IReadOnlyList<PixelImage> inputs, int start, int count, float[][] features)
+    private void ExtractBatch(IReadOnlyList<PixelImage> inputs, int start, int count, FeatureResult[] results)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var size = Card.BatchSizes.First(size => size >= count);
+        var size = BatchSizes.First(size => size >= count);
         var batch = zeros([size, 3, Card.Input.Height, Card.Input.Width]);
         for (var i = 0; i < count; i++) batch[i].copy_(PixelTensor.FromImage(inputs[start + i])[0]);
         var output = FeaturesOfInputs(batch.to(Device)).cpu().contiguous();
@@ -124,9 +154,15 @@ public sealed class TargetNetwork : IDisposable
         for (var i = 0; i < count; i++)
         {
             var feature = values.Slice(i * FeatureDimension, FeatureDimension);
-            CheckFeature(feature, start + i);
-            features[start + i] = feature.ToArray();
+            results[start + i] = new FeatureResult(feature.ToArray(), Fault(feature));
         }
+    }
+
+    private string? BitsInEveryPlace(PixelImage input, int size)
+    {
+        var bits = TryExtractPreprocessed([.. Enumerable.Repeat(input, size)])
+            .Select(result => Convert.ToHexString(MemoryMarshal.AsBytes<float>(result.Feature))).Distinct().ToArray();
+        return bits.Length == 1 ? bits[0] : null;
     }
 
     private Tensor FeaturesOfInputs(Tensor inputs)
@@ -145,16 +181,14 @@ public sealed class TargetNetwork : IDisposable
         return Card.L2Normalise ? nn.functional.normalize(features, p: 2, dim: 1, eps: SmallestNorm) : features;
     }
 
-    private void CheckFeature(ReadOnlySpan<float> feature, int index)
+    private static string? Fault(ReadOnlySpan<float> feature)
     {
-        var zero = true;
         foreach (var value in feature)
         {
-            if (!float.IsFinite(value)) throw Invalid(index, "has a component that is not finite");
-            zero &= value == 0;
+            if (!float.IsFinite(value)) return "has a component that is not finite";
         }
 
-        if (zero) throw Invalid(index, "is zero");
+        return feature.ContainsAnyExcept(0f) ? null : "is zero";
     }
 
     private FailureException Invalid(int index, string what) => new(FailureKind.FailedPrecondition, "FEATURE_INVALID",

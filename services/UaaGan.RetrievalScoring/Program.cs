@@ -1,1 +1,4 @@
-Microsoft.AspNetCore.Builder.WebApplication.Create(args).Run();
+using UaaGan.Hosting;
+using UaaGan.RetrievalScoring;
+
+return await ServiceHost.RunAsync(args, RetrievalScoringHost.Profile, RetrievalScoringHost.Configure);

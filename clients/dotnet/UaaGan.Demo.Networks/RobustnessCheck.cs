@@ -1,58 +1,54 @@
+using System.Runtime.InteropServices;
+using UaaGan.Attacks;
+using UaaGan.Imaging;
 using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Demo.Networks;
 
 /// <summary>What a ranking is worth: rectangle average precision and the first hit, with what chance would give.</summary>
-internal readonly record struct RankingScore(double MeanAveragePrecision, double Rank1, double Chance);
+internal readonly record struct RankingScore(double MeanAveragePrecision, double Rank1, double Chance)
+{
+    /// <summary>Share of the mAP above chance that is lost: 0 no effect, 1 as good as chance.</summary>
+    public double Lost(RankingScore adversarial) => (MeanAveragePrecision - adversarial.MeanAveragePrecision) / (MeanAveragePrecision - Chance);
+}
 
-/// <summary>Ranks the demo's own queries, clean and changed, against its clean gallery.</summary>
+/// <summary>Ranks the demo's own queries, clean and attacked, against its clean gallery.</summary>
 internal sealed class RobustnessCheck : IDisposable
 {
     private const int Batch = 32;
+
     private readonly DemoScenario _scenario;
     private readonly TargetNetwork _network;
     private readonly DrawnImages _queries, _gallery;
     private readonly (int Identity, int View)[] _queryViews, _galleryViews;
     private readonly Tensor _galleryFeatures;
 
-    public RobustnessCheck(DemoScenario scenario, TargetNetwork network)
+    public RobustnessCheck(DemoScenario scenario, TargetNetwork network, CancellationToken cancellation)
     {
         (_scenario, _network) = (scenario, network);
         _queryViews = [.. scenario.Queries()];
         _galleryViews = [.. scenario.Gallery()];
-        _queries = DrawnImages.Draw(scenario, _queryViews);
-        _gallery = DrawnImages.Draw(scenario, _galleryViews);
+        _queries = DrawnImages.Draw(scenario, _queryViews, scenario.Height, scenario.Width, cancellation);
+        _gallery = DrawnImages.Draw(scenario, _galleryViews, scenario.Height, scenario.Width, cancellation);
         _galleryFeatures = Features(_gallery, (images, _) => images);
+        Clean = Score((images, _) => images);
     }
 
-    public RankingScore Clean() => Score((images, _) => images);
+    public RankingScore Clean { get; }
 
-    /// <summary>Every value moved up or down by epsilon, at random.</summary>
-    public RankingScore RandomSign(float epsilon)
+    /// <summary>The score under an attack, and the mean SSIM of its queries, both as they are saved: rounded to uint8.</summary>
+    public (RankingScore Score, double Similarity) Under(IAttack attack, CancellationToken cancellation)
     {
-        using var random = new Generator(7);
-        return Score((images, _) => (images + (rand(images.shape, generator: random) - 0.5).sign() * epsilon).clamp(0, 1));
-    }
-
-    /// <summary>Projected gradient steps away from the image's own feature.</summary>
-    public RankingScore ProjectedGradient(float epsilon, int steps)
-    {
-        using var random = new Generator(7);
-        return Score((images, clean) =>
+        double similarity = 0;
+        RankingScore score = Score((images, first) =>
         {
-            Tensor changed = (images + (rand(images.shape, generator: random) * 2 - 1) * epsilon).clamp(0, 1);
-            for (int step = 0; step < steps; step++)
-            {
-                using var scope = NewDisposeScope();
-                Tensor variable = changed.detach().requires_grad_(true);
-                Tensor distance = (_network.Features(variable) - clean).pow(2).sum();
-                Tensor gradient = autograd.grad([distance], [variable])[0];
-                changed = (images + (variable.detach() + gradient.sign() * (epsilon / 4) - images).clamp(-epsilon, epsilon)).clamp(0, 1).MoveToOuterDisposeScope();
-            }
-
-            return changed;
+            string[] ids = [.. Enumerable.Range(first, (int)images.shape[0]).Select(i => $"query {i}")];
+            Tensor saved = attack.Perturb(images, ids, cancellation).mul(255).round();
+            similarity += Similarity(images.mul(255).round(), saved);
+            return saved.div(255);
         });
+        return (score, similarity / _queryViews.Length);
     }
 
     public void Dispose()
@@ -62,11 +58,10 @@ internal sealed class RobustnessCheck : IDisposable
         _galleryFeatures.Dispose();
     }
 
-    private RankingScore Score(Func<Tensor, Tensor, Tensor> change)
+    private RankingScore Score(Func<Tensor, int, Tensor> change)
     {
         using var scope = NewDisposeScope();
-        Tensor features = Features(_queries, (images, clean) => change(images, clean).mul(255).round().div(255));
-        float[] scores = features.matmul(_galleryFeatures.t()).data<float>().ToArray();
+        float[] scores = Features(_queries, change).matmul(_galleryFeatures.t()).data<float>().ToArray();
         int gallery = _galleryViews.Length;
         double precision = 0, first = 0, chance = 0;
         for (int q = 0; q < _queryViews.Length; q++)
@@ -91,17 +86,32 @@ internal sealed class RobustnessCheck : IDisposable
         ? query.View % 6 == item.View % 6
         : query.View == item.View);
 
-    private Tensor Features(DrawnImages images, Func<Tensor, Tensor, Tensor> change)
+    private Tensor Features(DrawnImages images, Func<Tensor, int, Tensor> change)
     {
         var parts = new List<Tensor>();
         for (int start = 0; start < images.Count; start += Batch)
         {
             using var scope = NewDisposeScope();
             Tensor batch = images.Batch([.. Enumerable.Range(start, Math.Min(Batch, images.Count - start)).Select(i => (long)i)]);
-            Tensor changed = change(batch, _network.Features(batch).detach());
-            parts.Add(_network.Features(changed).detach().MoveToOuterDisposeScope());
+            parts.Add(_network.Features(change(batch, start)).detach().MoveToOuterDisposeScope());
         }
 
-        return cat(parts, 0);
+        Tensor features = cat(parts, 0);
+        foreach (Tensor part in parts) part.Dispose();
+        return features;
+    }
+
+    /// <summary>The sum of the SSIM of images [N,3,H,W] in grey levels.</summary>
+    private static double Similarity(Tensor originals, Tensor changed) =>
+        Pixels(originals).Zip(Pixels(changed), (original, other) => ImageQuality.Compare(original, other).Ssim!.Value).Sum();
+
+    private static PixelImage[] Pixels(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        (int height, int width) = ((int)images.shape[2], (int)images.shape[3]);
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(images.to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().bytes);
+        var pixels = new PixelImage[images.shape[0]];
+        for (int i = 0; i < pixels.Length; i++) pixels[i] = new PixelImage(width, height, 3, bytes.Slice(i * height * width * 3, height * width * 3).ToArray());
+        return pixels;
     }
 }

@@ -1,30 +1,33 @@
 using System.Globalization;
 using TorchSharp.Modules;
+using UaaGan.Failures;
 using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Demo.Networks;
 
 /// <summary>Trains one target network: identity classification with a margin, and batch-hard triplets.</summary>
-internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe, long seed, TextWriter log)
+internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe, long seed, Action<string> report)
 {
+    private const double LargestGradient = 5;
+
     public FeatureNetwork Train(CancellationToken cancellation)
     {
+        report($"{scenario.Name}: drawing {recipe.Identities * recipe.Views} images of {recipe.Identities} identities");
         random.manual_seed(seed);
         using var generator = new Generator((ulong)seed);
         var order = new Random((int)seed);
         using DrawnImages images = DrawnImages.Draw(scenario,
             [.. from identity in Enumerable.Range(0, recipe.Identities)
                 from view in Enumerable.Range(0, recipe.Views)
-                select (DemoScenario.FirstTargetIdentity + identity, view)], cancellation);
-        log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name}: {images.Count} images of {recipe.Identities} identities drawn"));
+                select (DemoScenario.FirstTargetIdentity + identity, view)], recipe.Input.Height, recipe.Input.Width, cancellation);
 
         var network = new DemoResNet(new ArchitectureOptions { Values = recipe.Architecture, Pooling = PoolingKind.GeneralizedMean });
         using var centres = new Parameter(randn(recipe.Identities, network.FeatureDimension) * 0.1);
         using var optimizer = optim.AdamW([.. network.parameters(), centres], lr: recipe.LearningRate, weight_decay: recipe.WeightDecay);
         network.train();
-        Tensor mean = Channels(ModelStatistics.Mean), std = Channels(ModelStatistics.Std);
-        double identityLoss = 0, tripletLoss = 0;
+        Tensor mean = Channels(NetworkFiles.Mean), std = Channels(NetworkFiles.Std);
+        double running = 0;
         var clock = System.Diagnostics.Stopwatch.StartNew();
         for (int step = 0; step < recipe.Steps; step++)
         {
@@ -34,16 +37,16 @@ internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe
             (long[] indices, long[] labels) = NextBatch(order);
             Tensor inputs = Augmentation.Apply(images.Batch(indices), recipe.Noise, generator);
             Tensor features = nn.functional.normalize(network.call((inputs - mean) / std), p: 2, dim: 1);
-            Tensor identity = IdentityLoss(features, centres, tensor(labels)), triplet = TripletLoss(features, tensor(labels));
+            Tensor identity = IdentityLoss(features, centres, tensor(labels), step), triplet = TripletLoss(features, tensor(labels));
             optimizer.zero_grad();
             (identity + recipe.TripletWeight * triplet).backward();
+            nn.utils.clip_grad_norm_(network.parameters(), LargestGradient);
             optimizer.step();
-            identityLoss += identity.item<float>();
-            tripletLoss += triplet.item<float>();
-            if ((step + 1) % 50 != 0) continue;
-            log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{scenario.Name}: step {step + 1}/{recipe.Steps}  identity {identityLoss / 50:F3}  triplet {tripletLoss / 50:F3}  {clock.Elapsed.TotalSeconds:F0} s"));
-            (identityLoss, tripletLoss) = (0, 0);
+            double loss = identity.item<float>();
+            if (!double.IsFinite(loss))
+                throw new FailureException(FailureKind.FailedPrecondition, "TRAINING_DIVERGED", $"The loss for {scenario.Name} is not finite at step {step + 1}; try another seed or a smaller rate.");
+            running = step == 0 ? loss : 0.95 * running + 0.05 * loss;
+            report(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name}: step {step + 1}/{recipe.Steps}  identity loss {running:F3}  {clock.Elapsed.TotalSeconds:F0} s"));
         }
 
         network.eval();
@@ -74,10 +77,10 @@ internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe
         return ([.. indices], [.. labels]);
     }
 
-    private Tensor IdentityLoss(Tensor features, Tensor centres, Tensor labels)
+    private Tensor IdentityLoss(Tensor features, Tensor centres, Tensor labels, int step)
     {
         Tensor cosines = features.matmul(nn.functional.normalize(centres, p: 2, dim: 1).t());
-        Tensor margin = nn.functional.one_hot(labels, recipe.Identities).to(ScalarType.Float32) * recipe.Margin;
+        Tensor margin = nn.functional.one_hot(labels, recipe.Identities).to(ScalarType.Float32) * (recipe.Margin * step / recipe.Steps);
         return nn.functional.cross_entropy((cosines - margin) * recipe.Scale, labels);
     }
 

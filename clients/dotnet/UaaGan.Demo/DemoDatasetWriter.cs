@@ -59,13 +59,12 @@ internal static class DemoDatasetWriter
     {
         IEnumerable<Drawing> known =
             from identity in Enumerable.Range(1, scenario.Identities)
-            from view in Enumerable.Range(Cameras, scenario.GalleryViews + Cameras)
-            where view % Cameras != identity % Cameras
+            from view in Enumerable.Range(Cameras, 2 * scenario.GalleryViews).Where(view => view % Cameras != identity % Cameras).Take(scenario.GalleryViews)
             select Crop("bounding_box_test", identity, identity, view);
         IEnumerable<Drawing> unknown =
             from distractor in Enumerable.Range(0, scenario.Distractors)
             select Crop("bounding_box_test", 0, DemoScenario.FirstDistractor + distractor, distractor);
-        return known.Take(scenario.Identities * scenario.GalleryViews).Concat(unknown);
+        return known.Concat(unknown);
     }
 
     private const int Cameras = 6;

@@ -76,6 +76,10 @@ public sealed class DemoScenario
         return _artist.Draw(DrawingSeed, identity, view);
     }
 
+    /// <summary>Identity and view of every training image of a generator, in the order of their files.</summary>
+    public IEnumerable<(int Identity, int View)> TrainingImages() =>
+        DemoDatasetWriter.Training(this).Select(drawing => (drawing.Identity, drawing.View));
+
     /// <summary>Identity and view of every query, in the order of their files.</summary>
     public IEnumerable<(int Identity, int View)> Queries() =>
         DemoDatasetWriter.Queries(this).Select(drawing => (drawing.Identity, drawing.View));

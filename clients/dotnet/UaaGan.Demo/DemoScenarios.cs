@@ -1,3 +1,4 @@
+using UaaGan.Demo.Faces;
 using UaaGan.Demo.People;
 using UaaGan.Demo.Scenes;
 using UaaGan.Failures;
@@ -35,6 +36,17 @@ public static class DemoScenarios
             Protocol = Market1501,
             Identities = 30, GalleryViews = 10, QueryViews = 3, Distractors = 30,
             TrainingIdentities = 50, TrainingViews = 6,
+            TrainingSteps = 400,
+            TrainingOptions = new Dictionary<string, string>(),
+        },
+        new(new PortraitArtist())
+        {
+            Name = "faces",
+            Title = "Face search",
+            Description = "Which portraits show the same person? Drawn faces under changes of pose, expression, light, camera and background.",
+            Protocol = LeaveOneOut,
+            Identities = 30, GalleryViews = 10, QueryViews = 3,
+            TrainingIdentities = 60, TrainingViews = 5,
             TrainingSteps = 400,
             TrainingOptions = new Dictionary<string, string>(),
         },

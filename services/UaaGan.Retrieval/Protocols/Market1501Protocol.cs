@@ -7,6 +7,7 @@ namespace UaaGan.Retrieval;
 public sealed class Market1501Protocol : IRankingProtocol
 {
     private const string JunkIdentity = "-1";
+    private const string DistractorIdentity = "0";
 
     /// <inheritdoc/>
     public string Name => RankingProtocols.Market1501;
@@ -27,7 +28,7 @@ public sealed class Market1501Protocol : IRankingProtocol
     public Relevance Judge(in ImageLabel query, in ImageLabel row)
     {
         if (row.Identity == JunkIdentity) return Relevance.Junk;
-        if (row.Identity != query.Identity) return Relevance.Wrong;
+        if (row.Identity == DistractorIdentity || row.Identity != query.Identity) return Relevance.Wrong;
         return row.Camera == query.Camera ? Relevance.Junk : Relevance.Correct;
     }
 }

@@ -79,7 +79,10 @@ internal abstract class Stage
         return 1;
     }
 
-    /// <summary>Draws the stage, four rays a pixel.</summary>
+    /// <summary>Rays a pixel: 4, or 2 on its diagonal where they are dear.</summary>
+    protected virtual int Rays => 4;
+
+    /// <summary>Draws the stage.</summary>
     public void Render(Canvas canvas, Camera camera)
     {
         var bounds = new (int Left, int Top, int Right, int Bottom)[Solids.Count];
@@ -94,10 +97,11 @@ internal abstract class Stage
                 for (int i = 0; i < bounds.Length; i++)
                     if (x >= bounds[i].Left && x <= bounds[i].Right && y >= bounds[i].Top && y <= bounds[i].Bottom) near[count++] = Solids[i];
 
+                // A square of four; two of them are those on its diagonal, 0 and 3.
                 Vec3 sum = default;
-                for (int sample = 0; sample < 4; sample++)
+                for (int sample = 0; sample < 4; sample += 5 - Rays)
                     sum += See(camera.Through(x + 0.25f + 0.5f * (sample & 1), y + 0.25f + 0.5f * (sample >> 1)), near.AsSpan(0, count));
-                canvas[x, y] = sum * 0.25f;
+                canvas[x, y] = sum * (1f / Rays);
             }
         }
     }

@@ -1,0 +1,71 @@
+"""Client of FeatureExtraction."""
+
+import dataclasses
+from typing import Iterable, Iterator, List, Optional, Union
+
+import grpc
+import numpy as np
+
+from uaagan.errors import ItemError
+from uaagan.images import Item, messages
+from uaagan.proto.common.v1 import common_pb2
+from uaagan.proto.features.v1 import features_pb2, features_pb2_grpc
+from uaagan.vectors import to_numpy
+
+
+@dataclasses.dataclass(frozen=True)
+class Extracted:
+    """The feature of one image: float32, or the error that stands in its place."""
+
+    id: str
+    feature: Optional[np.ndarray]
+    error: Optional[ItemError]
+
+
+class FeatureClient:
+    """Deep features of images. target: host:port, or a grpc.Channel for TLS and the like."""
+
+    def __init__(self, target: Union[str, grpc.Channel]):
+        self._channel = grpc.insecure_channel(target) if isinstance(target, str) else target
+        self._stub = features_pb2_grpc.FeatureExtractionServiceStub(self._channel)
+
+    def models(self) -> List[features_pb2.Model]:
+        """All models of the repository."""
+        found, token = [], ""
+        while True:
+            page = self._stub.ListModels(features_pb2.ListModelsRequest(page_token=token))
+            found.extend(page.models)
+            token = page.next_page_token
+            if not token:
+                return found
+
+    def extract(self, items: Iterable[Item], model: str, version: str = "") -> Iterator[Extracted]:
+        """Streams images and yields their features in the same order. Only what the server accepts is in flight.
+
+        Raises grpc.RpcError when the stream itself fails; an image that fails is an Extracted with an error.
+        """
+        reference = common_pb2.ModelReference(name=model, version=version)
+
+        def requests():
+            yield features_pb2.StreamExtractRequest(settings=features_pb2.StreamExtractSettings(model=reference))
+            for item in items:
+                for message in messages(item):
+                    yield features_pb2.StreamExtractRequest(item=message)
+
+        for reply in self._stub.StreamExtract(requests()):
+            if reply.WhichOneof("message") == "result":
+                result = reply.result
+                if result.WhichOneof("outcome") == "feature":
+                    yield Extracted(result.id, to_numpy(result.feature), None)
+                else:
+                    yield Extracted(result.id, None, ItemError(result.id, result.error))
+
+    def close(self) -> None:
+        """Closes the channel."""
+        self._channel.close()
+
+    def __enter__(self) -> "FeatureClient":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()

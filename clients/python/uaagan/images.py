@@ -1,0 +1,64 @@
+"""Images as the services take them: encoded files, or uint8 arrays."""
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Iterable, Iterator, Union
+
+import numpy as np
+
+from uaagan.proto.common.v1 import common_pb2
+
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".pgm", ".ppm", ".pnm"}
+
+# Larger files travel in pieces of this many bytes, below the 4 MiB that gRPC servers accept in one message.
+_CHUNK = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One image of a stream.
+
+    id: the caller's, 1 to 256 bytes, unique in its stream; it also seeds random starts.
+    image: the bytes of a file, or a uint8 array [height, width] or [height, width, 1 or 3] in RGB.
+    identity, camera: labels for scoring.
+    """
+
+    id: str
+    image: Union[bytes, np.ndarray]
+    identity: str = ""
+    camera: str = ""
+
+
+def read_folder(folder: Union[str, os.PathLike]) -> Iterator[Item]:
+    """The images under a folder, at any depth, by path. The id is the path in the folder, the identity its first part."""
+    root = Path(folder)
+    if not root.is_dir():
+        raise NotADirectoryError(f"{root} is no folder")
+    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    if not paths:
+        raise FileNotFoundError(f"there is no image under {root}")
+    for path in paths:
+        relative = path.relative_to(root)
+        yield Item(relative.as_posix(), path.read_bytes(), relative.parts[0] if len(relative.parts) > 1 else "")
+
+
+def messages(item: Item) -> Iterable[common_pb2.ImageItem]:
+    """The messages that carry one image: one, or the pieces of a large file."""
+    if isinstance(item.image, np.ndarray):
+        yield common_pb2.ImageItem(id=item.id, image=common_pb2.Image(raw=_raw(item)))
+        return
+    if len(item.image) <= _CHUNK:
+        yield common_pb2.ImageItem(id=item.id, image=common_pb2.Image(encoded=item.image))
+        return
+    for offset in range(0, len(item.image), _CHUNK):
+        chunk = common_pb2.ImageChunk(offset=offset, total_bytes=len(item.image), data=item.image[offset:offset + _CHUNK])
+        yield common_pb2.ImageItem(id=item.id, chunk=chunk)
+
+
+def _raw(item: Item) -> common_pb2.RawImage:
+    pixels = item.image
+    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (1, 3)):
+        raise ValueError(f"{item.id}: an image is uint8 [height, width] or [height, width, 1 or 3], not {pixels.dtype} {list(pixels.shape)}")
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    return common_pb2.RawImage(data=pixels.tobytes(), height=pixels.shape[0], width=pixels.shape[1], channels=channels)

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UaaGan.FeatureExtraction;
+
+/// <summary>
+/// Options of the feature extraction service: section <c>UaaGan:Features</c> of the configuration. Torch's threads, queues and image
+/// limits are common options of every service.
+/// </summary>
+public sealed class FeatureExtractionOptions
+{
+    /// <summary>Name of the configuration's section.</summary>
+    public const string Section = "UaaGan:Features";
+
+    /// <summary>Models that may be loaded at a time, versions counted apart, 1 to 1024; a call for one more is refused. Default: 8.</summary>
+    [Range(1, 1024)]
+    public int MaxLoadedModels { get; set; } = 8;
+}

@@ -1,0 +1,90 @@
+using UaaGan.Failures;
+using UaaGan.Hosting;
+using UaaGan.Imaging;
+using UaaGan.Networks;
+
+namespace UaaGan.FeatureExtraction;
+
+/// <summary>One loaded model: its network on a thread of its own, behind a bounded queue.</summary>
+internal sealed class ModelWorker : IAsyncDisposable
+{
+    private readonly BatchWorker<PixelImage, float[]> _worker;
+    private TargetNetwork? _network;
+
+    /// <summary>Starts to load; see <see cref="Ready"/>.</summary>
+    /// <param name="card">The model.</param>
+    /// <param name="policy">Bounds of queue and batch.</param>
+    /// <param name="load">Loads its network; called on the worker's thread.</param>
+    /// <param name="failed">Told, before <see cref="Ready"/> fails, that the load failed.</param>
+    public ModelWorker(ModelCard card, BatchPolicy policy, Func<TargetNetwork> load, Action<ModelWorker> failed)
+    {
+        Card = card;
+        _worker = new BatchWorker<PixelImage, float[]>($"{card.Name}/{card.Version}", policy, () => Create(load, failed));
+    }
+
+    /// <summary>The model.</summary>
+    public ModelCard Card { get; }
+
+    /// <summary>Done once the model is loaded and warm; failed with the reason when it could not be.</summary>
+    public Task Ready => _worker.Ready;
+
+    /// <summary>The batch sizes it runs with, once it is ready.</summary>
+    public IReadOnlyList<int> BatchSizes => _network!.BatchSizes;
+
+    /// <summary>Whether it no longer takes work, since it was unloaded or replaced.</summary>
+    public bool Retired { get; private set; }
+
+    /// <summary>Brings an image to the network's input; for any thread, once it is ready.</summary>
+    public PixelImage Preprocess(PixelImage image) => _network!.Preprocess(image);
+
+    /// <summary>The feature of a preprocessed image.</summary>
+    public Task<BatchResult<float[]>> ExtractAsync(PixelImage input, DateTimeOffset? deadline, CancellationToken cancellation) =>
+        _worker.SubmitAsync(input, input.Memory.Length, deadline: deadline, cancellation: cancellation);
+
+    /// <summary>Works off what is queued and releases the network.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Retired = true;
+        return _worker.DisposeAsync();
+    }
+
+    private Extractor Create(Func<TargetNetwork> load, Action<ModelWorker> failed)
+    {
+        TargetNetwork? network = null;
+        try
+        {
+            network = load();
+            network.SettleBatchSizes();
+            _network = network;
+            return new Extractor(network);
+        }
+        catch
+        {
+            network?.Dispose();
+            failed(this);
+            throw;
+        }
+    }
+
+    private sealed class Extractor(TargetNetwork network) : IBatchProcessor<PixelImage, float[]>
+    {
+        public void Process(IReadOnlyList<BatchItem<PixelImage, float[]>> batch, CancellationToken stop)
+        {
+            var results = network.TryExtractPreprocessed([.. batch.Select(item => item.Value)]);
+            for (int i = 0; i < batch.Count; i++)
+            {
+                if (results[i].Fault is { } fault) batch[i].Fail(Invalid(fault));
+                else batch[i].Succeed(results[i].Feature);
+            }
+        }
+
+        public void Dispose() => network.Dispose();
+
+        private FailureException Invalid(string fault) => new(
+            FailureKind.FailedPrecondition, "FEATURE_INVALID",
+            $"The feature that {network.Card.Name} gives for this image {fault}, so it has no direction to compare.")
+        {
+            Metadata = new Dictionary<string, string> { ["model"] = network.Card.Name },
+        };
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using UaaGan.Failures;
+using UaaGan.Hosting;
+using UaaGan.Protos.Retrieval.V1;
+using UaaGan.Retrieval;
+
+namespace UaaGan.RetrievalScoring;
+
+/// <summary>Reads the features of an evaluation and scores them, a bounded number of evaluations at a time.</summary>
+internal sealed class Evaluator(ItemReader items, IOptions<ScoringOptions> options) : IDisposable
+{
+    private readonly SemaphoreSlim _slots = new(options.Value.MaxEvaluations);
+
+    public void Dispose() => _slots.Dispose();
+
+    public async Task<EvaluateResponse> EvaluateAsync(IAsyncStreamReader<EvaluateRequest> requests, CancellationToken cancellation)
+    {
+        var settings = await ItemReader.ReadSettingsAsync(requests, request => request.Settings, cancellation);
+        var wanted = EvaluationMapping.Options(settings, options.Value);
+        var set = new EvaluationSet(EvaluationMapping.Protocol(settings.Protocol), settings.Attacks);
+        if (!_slots.Wait(0, CancellationToken.None))
+        {
+            throw new FailureException(
+                FailureKind.ResourceExhausted, "TOO_MANY_EVALUATIONS",
+                $"{options.Value.MaxEvaluations} evaluations are running, as many as the service takes; try again when one has ended.");
+        }
+
+        try
+        {
+            await ReadAsync(requests, set, cancellation);
+            var result = await Task.Run(() => Evaluation.Run(set, wanted, cancellation), cancellation);
+            return EvaluationMapping.Response(result);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task ReadAsync(IAsyncStreamReader<EvaluateRequest> requests, EvaluationSet set, CancellationToken cancellation)
+    {
+        long bytes = 0;
+        var whole = new WholeItems<EvaluationItem>(item => item.Id);
+        await foreach (var entry in items.ReadItemsAsync(requests, request => request.Item, whole, cancellation))
+        {
+            bytes += entry.Item?.Feature?.Data.Length ?? 0;
+            CheckLimits(entry.Index + 1, bytes);
+            try
+            {
+                if (entry.Failure is not null) throw entry.Failure;
+                Add(set, entry.Item!);
+            }
+            catch (FailureException failure)
+            {
+                throw Named(failure, entry);
+            }
+        }
+    }
+
+    private static void Add(EvaluationSet set, EvaluationItem item)
+    {
+        var label = new ImageLabel(item.Id, item.Identity, item.Camera);
+        switch (item.Role)
+        {
+            case EvaluationRole.Gallery:
+                set.AddGallery(label, FeatureReader.Read(item.Feature));
+                break;
+            case EvaluationRole.Query:
+                set.AddQuery(label, FeatureReader.Read(item.Feature));
+                break;
+            case EvaluationRole.AdversarialQuery:
+                set.AddAdversarial((int)Math.Min(item.Attack, int.MaxValue), label, FeatureReader.Read(item.Feature));
+                break;
+            default:
+                throw new FailureException(
+                    FailureKind.InvalidArgument, "BAD_ROLE",
+                    $"The item '{item.Id}' has role {(int)item.Role}; it must be gallery (1), query (2) or adversarial query (3).")
+                { Field = "role" };
+        }
+    }
+
+    private void CheckLimits(ulong count, long bytes)
+    {
+        if (count > (ulong)options.Value.MaxEvaluationItems)
+        {
+            throw new FailureException(
+                FailureKind.ResourceExhausted, "EVALUATION_TOO_LARGE",
+                $"The evaluation has more than {options.Value.MaxEvaluationItems} items, which is what the service takes (UaaGan:RetrievalScoring:MaxEvaluationItems).");
+        }
+
+        if (bytes > options.Value.MaxEvaluationBytes)
+        {
+            throw new FailureException(
+                FailureKind.ResourceExhausted, "EVALUATION_TOO_LARGE",
+                $"The evaluation's features have more than {options.Value.MaxEvaluationBytes} bytes, which is what the service takes (UaaGan:RetrievalScoring:MaxEvaluationBytes).");
+        }
+    }
+
+    // The caller finds the item by its position, even where its id is what is wrong.
+    private static FailureException Named(FailureException failure, StreamEntry<EvaluationItem> entry)
+    {
+        string id = entry.Failure is null ? $", '{entry.Id}'" : "";
+        return new FailureException(failure.Kind, failure.Reason, $"Item {entry.Index} of the stream{id}: {failure.Message}", failure.InnerException)
+        {
+            Field = failure.Field is { } field && !field.StartsWith("item.", StringComparison.Ordinal) ? $"item.{field}" : failure.Field,
+            Metadata = new Dictionary<string, string>(failure.Metadata) { ["index"] = entry.Index.ToString(CultureInfo.InvariantCulture) },
+        };
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+using UaaGan.Hosting;
+using UaaGan.Protos.Retrieval.V1;
+using UaaGan.Retrieval;
+
+namespace UaaGan.RetrievalScoring;
+
+/// <summary>What the service is made of, for <c>Program.cs</c> and for tests that start it in process.</summary>
+public static class RetrievalScoringHost
+{
+    private const string StoreFile = "retrieval.db";
+
+    /// <summary>Its name and ports.</summary>
+    public static ServiceProfile Profile { get; } = new("scoring", GrpcPort: 5103, HttpPort: 5113);
+
+    /// <summary>Adds its objects and its gRPC service to the host.</summary>
+    public static void Configure(ServiceBuilder service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        service.AddOptions<ScoringOptions>(ScoringOptions.Section);
+        service.Services.AddSingleton(Store);
+        service.Services.AddSingleton(provider => new GalleryIndexCache(provider.GetRequiredService<IGalleryStore>(), Options(provider).IndexBytes));
+        service.Services.AddSingleton<GalleryWriter>();
+        service.Services.AddSingleton<GallerySearcher>();
+        service.Services.AddSingleton<Evaluator>();
+        service.Services.AddHostedService<StoreStartup>();
+        service.MapGrpcService<RetrievalScoringGrpcService>(RetrievalScoringService.Descriptor.FullName);
+    }
+
+    private static IGalleryStore Store(IServiceProvider provider)
+    {
+        string state = provider.GetRequiredService<IOptions<ServiceOptions>>().Value.State;
+        var limits = new GalleryLimits { MaxGalleries = Options(provider).MaxGalleries, MaxItems = Options(provider).MaxGalleryItems };
+        return new SqliteGalleryStore(Path.Combine(state, StoreFile), limits, provider.GetRequiredService<TimeProvider>());
+    }
+
+    private static ScoringOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<ScoringOptions>>().Value;
+}

@@ -1,0 +1,170 @@
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using UaaGan.FeatureExtraction.Tests.Support;
+using UaaGan.Protos.Features.V1;
+
+namespace UaaGan.FeatureExtraction.Tests;
+
+public class LoadingTests
+{
+    [Fact]
+    public async Task A_model_is_loaded_by_its_first_call_and_by_administration_and_unloaded_again()
+    {
+        using var models = new TestModels();
+        models.Add("demo");
+        await using var service = await LiveFeatures.StartAsync(models);
+        Assert.False(await IsLoaded(service));
+        (await Refusal.OfAsync(Unload(service))).Is(StatusCode.NotFound, "MODEL_NOT_LOADED", "model");
+
+        await service.ExtractAsync("demo", LiveFeatures.Noise(1));
+        Assert.True(await IsLoaded(service));
+        await Unload(service).ResponseAsync.Within();
+        Assert.False(await IsLoaded(service));
+
+        var reply = await Load(service).ResponseAsync.Within();
+        Assert.True(reply.Model.Loaded);
+        Assert.True(await IsLoaded(service));
+    }
+
+    [Fact]
+    public async Task Many_first_calls_at_once_load_the_model_once()
+    {
+        using var models = new TestModels();
+        var card = models.Add("demo");
+        await using var service = await LiveFeatures.StartAsync(models);
+        var workers = service.Service.Services.GetRequiredService<ModelWorkers>();
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => workers.GetAsync(card, CancellationToken.None)))).Within();
+
+        Assert.Single(all.Distinct());
+    }
+
+    [Fact]
+    public async Task Damaged_weights_are_data_loss_and_repaired_ones_load()
+    {
+        using var models = new TestModels();
+        var card = models.Add("demo");
+        models.Damage(card);
+        await using var service = await LiveFeatures.StartAsync(models);
+        var image = LiveFeatures.Noise(1);
+        var request = new ExtractRequest { Model = LiveFeatures.Model("demo"), Image = LiveFeatures.Raw(image) };
+
+        (await Refusal.OfAsync(service.Client.ExtractAsync(request))).Is(StatusCode.DataLoss, "WEIGHTS_HASH_MISMATCH");
+        (await Refusal.OfAsync(Load(service))).Is(StatusCode.DataLoss, "WEIGHTS_HASH_MISMATCH");
+        File.Delete(models.WeightsPath(card));
+        (await Refusal.OfAsync(service.Client.ExtractAsync(request))).Is(StatusCode.DataLoss, "WEIGHTS_MISSING");
+
+        File.Copy(models.WeightsPath(models.Add("same")), models.WeightsPath(card));
+        Assert.Equal(models.Expected(card, image), await service.ExtractAsync("demo", image));
+    }
+
+    [Fact]
+    public async Task Weights_that_do_not_fit_are_a_failed_precondition()
+    {
+        using var models = new TestModels();
+        models.Misfit(models.Add("demo"));
+        await using var service = await LiveFeatures.StartAsync(models);
+        var refusal = await Refusal.OfAsync(Load(service));
+        refusal.Is(StatusCode.FailedPrecondition, "WEIGHTS_DO_NOT_FIT");
+        Assert.Contains("embedding.linear.weight", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_load_that_fails_leaves_the_old_one_serving()
+    {
+        using var models = new TestModels();
+        var card = models.Add("demo");
+        await using var service = await LiveFeatures.StartAsync(models);
+        var image = LiveFeatures.Noise(2);
+        float[] before = await service.ExtractAsync("demo", image);
+        models.Damage(card);
+
+        (await Refusal.OfAsync(Load(service))).Is(StatusCode.DataLoss, "WEIGHTS_HASH_MISMATCH");
+
+        Assert.True(await IsLoaded(service));
+        Assert.Equal(before, await service.ExtractAsync("demo", image));
+    }
+
+    [Fact]
+    public async Task A_load_replaces_the_versions_loaded_before()
+    {
+        using var models = new TestModels();
+        models.Add("demo", seed: 1);
+        await using var service = await LiveFeatures.StartAsync(models);
+        await Load(service).ResponseAsync.Within();
+        models.Add("demo", seed: 2);
+
+        Assert.Equal("2", (await Load(service).ResponseAsync.Within()).Model.Version);
+
+        Assert.True(await IsLoaded(service, "2"));
+        Assert.False(await IsLoaded(service, "1"));
+    }
+
+    [Fact]
+    public async Task Models_replaced_and_unloaded_all_the_time_lose_no_item_of_a_stream()
+    {
+        using var models = new TestModels();
+        var card = models.Add("demo");
+        await using var service = await LiveFeatures.StartAsync(models);
+        var image = LiveFeatures.Noise(3);
+        float[] expected = models.Expected(card, image);
+        int sent = 0;
+        IEnumerable<Protos.Common.V1.ImageItem> Items()
+        {
+            for (; sent < 300; sent++) yield return new() { Id = $"{sent}", Image = LiveFeatures.Raw(image) };
+        }
+
+        var stream = service.StreamAsync("demo", Items());
+        for (int round = 0; round < 6; round++)
+        {
+            await Load(service).ResponseAsync.Within();
+            try
+            {
+                await Unload(service).ResponseAsync.Within();
+            }
+            catch (RpcException notLoaded) when (notLoaded.StatusCode == StatusCode.NotFound)
+            {
+            }
+        }
+
+        var results = await stream;
+        Assert.Equal(300, results.Count);
+        Assert.All(results, result => Assert.Equal(expected, LiveFeatures.Values(result.Feature)));
+    }
+
+    [Fact]
+    public async Task One_model_more_than_may_be_loaded_is_refused_until_one_is_unloaded()
+    {
+        using var models = new TestModels();
+        foreach (string name in new[] { "a", "b" }) models.Add(name);
+        await using var service = await LiveFeatures.StartAsync(models, "--UaaGan:Features:MaxLoadedModels=1");
+        var image = LiveFeatures.Noise(1);
+        await service.ExtractAsync("a", image);
+
+        (await Refusal.OfAsync(Load(service, "b"))).Is(StatusCode.FailedPrecondition, "MODEL_LIMIT");
+        await Load(service, "a").ResponseAsync.Within();
+        await Unload(service, "a").ResponseAsync.Within();
+        await service.ExtractAsync("b", image);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1025")]
+    [InlineData("many")]
+    public async Task An_invalid_option_stops_the_start(string value)
+    {
+        using var models = new TestModels();
+        var failure = await Assert.ThrowsAsync<Failures.FailureException>(
+            () => LiveFeatures.StartAsync(models, $"--UaaGan:Features:MaxLoadedModels={value}"));
+        Assert.Contains("MaxLoadedModels", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static AsyncUnaryCall<LoadModelResponse> Load(LiveFeatures service, string name = "demo") =>
+        service.Client.LoadModelAsync(new LoadModelRequest { Model = LiveFeatures.Model(name) });
+
+    private static AsyncUnaryCall<UnloadModelResponse> Unload(LiveFeatures service, string name = "demo") =>
+        service.Client.UnloadModelAsync(new UnloadModelRequest { Model = LiveFeatures.Model(name) });
+
+    private static async Task<bool> IsLoaded(LiveFeatures service, string version = "") =>
+        (await service.Client.GetModelAsync(new GetModelRequest { Model = LiveFeatures.Model("demo", version) }).ResponseAsync.Within()).Model.Loaded;
+}

@@ -1,0 +1,20 @@
+namespace UaaGan.Imaging.Tests;
+
+/// <summary>The real images and weights, which are not in the repository: UAAGAN_SHARED, else shared/ beside the repository.</summary>
+internal static class SharedData
+{
+    public static string Path(params string[] parts)
+    {
+        var root = Environment.GetEnvironmentVariable("UAAGAN_SHARED") ?? BesideRepository();
+        var path = System.IO.Path.Combine([root, "data", .. parts]);
+        if (!File.Exists(path) && !Directory.Exists(path)) Assert.Skip($"needs the shared data: {string.Join('/', parts)} is not there (set UAAGAN_SHARED)");
+        return path;
+    }
+
+    private static string BesideRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "UaaGan.Grpc.sln"))) folder = folder.Parent;
+        return System.IO.Path.Combine(folder?.FullName ?? "", "..", "shared");
+    }
+}

@@ -1,0 +1,220 @@
+using Grpc.Core;
+using UaaGan.Protos.Retrieval.V1;
+using UaaGan.Retrieval.Tests;
+using UaaGan.RetrievalScoring.Tests.Support;
+
+namespace UaaGan.RetrievalScoring.Tests;
+
+public class EvaluateTests
+{
+    [Theory]
+    [InlineData("market1501-plain")]
+    [InlineData("market1501-distractors-and-missing")]
+    public async Task Market1501_agrees_with_the_reference_evaluator_clean_and_under_a_null_attack(string name)
+    {
+        var golden = GoldenCase.Read(name);
+        await using var service = await LiveService.StartAsync();
+        var settings = new EvaluateSettings { Protocol = Protocol.Market1501, Attacks = { "nothing" }, BootstrapSamples = 200, Seed = 7 };
+        var reply = await service.EvaluateAsync(settings, Items(golden));
+
+        Assert.Equal(golden.Expected.MeanAveragePrecision, reply.Clean.MeanAveragePrecision.Value, 1e-9);
+        Assert.Equal(golden.Expected.ValidQueries, (int)reply.Clean.ValidQueries);
+        Assert.Equal(golden.Query.Identity.Length - golden.Expected.ValidQueries, (int)reply.Clean.SkippedQueries);
+        Assert.All(golden.Expected.Cmc.Zip(reply.Clean.Cmc), pair => Assert.Equal(pair.First, (float)pair.Second, 1e-9));
+        Assert.Equal(golden.Gallery.Identity.Length, (int)reply.GalleryItems);
+        Assert.Equal(reply.QueryIds.Count, reply.Clean.AveragePrecision.Count);
+        Assert.Equal(reply.Clean.AveragePrecision.Average(), reply.Clean.MeanAveragePrecision.Value, 1e-12);
+        Assert.InRange(reply.Clean.MeanAveragePrecision.Value, reply.Clean.MeanAveragePrecision.Lower, reply.Clean.MeanAveragePrecision.Upper);
+
+        var attack = Assert.Single(reply.Attacks);
+        Assert.Equal("nothing", attack.Attack);
+        Assert.Equal(reply.Clean, attack.Metrics);
+        Assert.Equal(new Estimate { Value = 0, Lower = 0, Upper = 0 }, attack.MapLost);
+        Assert.Equal(0, attack.FeatureShift);
+    }
+
+    [Fact]
+    public async Task Leave_one_out_gives_the_metrics_counted_by_hand()
+    {
+        await using var service = await LiveService.StartAsync();
+        var settings = new EvaluateSettings
+        {
+            Protocol = Protocol.LeaveOneOut,
+            Attacks = { "half", "turn" },
+            BootstrapSamples = 0,
+            RankingQueryIds = { "a1" },
+            RankingSize = 2,
+        };
+        var reply = await service.EvaluateAsync(settings, LeaveOneOut());
+
+        Assert.Equal((1.0, 1.0, 1.0), (reply.Clean.MeanAveragePrecision.Value, reply.Clean.Rank1.Value, reply.Clean.Rank5.Value));
+        Assert.Equal([1, 1, 1, 1], reply.Clean.Cmc);
+        Assert.Equal(["a1", "b1"], reply.QueryIds);
+        Assert.Equal((2u, 0u, 4u), (reply.Clean.ValidQueries, reply.Clean.SkippedQueries, reply.GalleryItems));
+        Assert.False(reply.Clean.Rank1.HasLower || reply.Clean.Rank1.HasUpper);
+        // One match among the three rows left: chance is (1 + 1/2 + 1/3) / 3.
+        Assert.Equal(11.0 / 18, reply.ChanceMeanAveragePrecision, 1e-15);
+
+        // Under "half" a1 finds its match last of three; under "turn" both do.
+        Assert.Equal(["half", "turn"], reply.Attacks.Select(attack => attack.Attack));
+        Assert.Equal([2.0 / 3, 1.0 / 3], reply.Attacks.Select(attack => attack.Metrics.MeanAveragePrecision.Value), Near);
+        Assert.Equal([1.0 / 3 / (7.0 / 18), 2.0 / 3 / (7.0 / 18)], reply.Attacks.Select(attack => attack.MapLost.Value), Near);
+        Assert.Equal([0.5, 0], reply.Attacks.Select(attack => attack.Metrics.Rank1.Value));
+        Assert.Equal([Math.Sqrt(2) / 2, Math.Sqrt(2)], reply.Attacks.Select(attack => attack.FeatureShift), Near);
+
+        var rankings = Assert.Single(reply.Rankings);
+        Assert.Equal(["a2", "b1"], rankings.Clean.Hits.Select(hit => hit.Id));
+        Assert.Equal(("a", 1f), (rankings.Clean.Hits[0].Identity, rankings.Clean.Hits[0].Score));
+        Assert.All(rankings.Adversarial, ranking => Assert.Equal(["b1", "b2"], ranking.Hits.Select(hit => hit.Id)));
+        Assert.Equal(2, rankings.Adversarial.Count);
+        Assert.Contains("rectangle", reply.AveragePrecisionRule, StringComparison.Ordinal);
+        Assert.Contains("own id", reply.JunkRule, StringComparison.Ordinal);
+        Assert.Contains("skipped", reply.DenominatorRule, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Intervals_come_by_default_and_with_the_seed()
+    {
+        var golden = GoldenCase.Read("market1501-plain");
+        await using var service = await LiveService.StartAsync();
+        var one = await service.EvaluateAsync(new EvaluateSettings { Protocol = Protocol.Market1501, Seed = ulong.MaxValue, Attacks = { "x" } }, Items(golden));
+        var two = await service.EvaluateAsync(new EvaluateSettings { Protocol = Protocol.Market1501, Seed = ulong.MaxValue, BootstrapSamples = 1000, Attacks = { "x" } }, Items(golden));
+        Assert.True(one.Clean.MeanAveragePrecision.Upper > one.Clean.MeanAveragePrecision.Lower);
+        Assert.Equal(one, two);
+    }
+
+    /// <summary>A fault at item 4 of a stream that is otherwise right.</summary>
+    [Theory]
+    [InlineData("nan", "FEATURE_NOT_FINITE")]
+    [InlineData("zero", "FEATURE_ZERO")]
+    [InlineData("dimension", "DIMENSION_MISMATCH")]
+    [InlineData("bytes", "BAD_FEATURE_LENGTH")]
+    [InlineData("feature", "FEATURE_MISSING")]
+    [InlineData("role", "BAD_ROLE")]
+    [InlineData("identity", "IDENTITY_MISSING")]
+    [InlineData("id", "BAD_ITEM_ID")]
+    [InlineData("duplicate", "DUPLICATE_ITEM_ID")]
+    [InlineData("attack", "BAD_ATTACK_INDEX")]
+    public async Task The_item_at_fault_is_named(string fault, string reason)
+    {
+        var items = LeaveOneOut().ToList();
+        var item = items[4];
+        switch (fault)
+        {
+            case "nan": item.Feature = LiveService.Feature(1, float.NaN); break;
+            case "zero": item.Feature = LiveService.Feature(0, 0); break;
+            case "dimension": item.Feature = LiveService.Feature(1, 0, 0); break;
+            case "bytes": item.Feature.Dimension = 3; break;
+            case "feature": item.Feature = null; break;
+            case "role": item.Role = EvaluationRole.Unspecified; break;
+            case "identity": item.Identity = ""; break;
+            case "id": item.Id = ""; break;
+            case "duplicate": items.Insert(4, item.Clone()); items.RemoveAt(3); break;
+            case "attack": (item.Role, item.Attack) = (EvaluationRole.AdversarialQuery, uint.MaxValue); break;
+        }
+
+        await using var service = await LiveService.StartAsync();
+        var refusal = await LiveService.RefusedAsync(() => service.EvaluateAsync(Settings(), items));
+        Assert.Equal((StatusCode.InvalidArgument, reason), (refusal.Code, refusal.Reason));
+        Assert.StartsWith(fault == "id" ? "Item 4 of the stream: " : "Item 4 of the stream, 'a1': ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_query_without_its_adversarial_twin_is_named()
+    {
+        await using var service = await LiveService.StartAsync();
+        var refusal = await LiveService.RefusedAsync(() => service.EvaluateAsync(Settings(), LeaveOneOut().SkipLast(1)));
+        Assert.Equal((StatusCode.InvalidArgument, "ADVERSARIAL_TWIN_MISSING"), (refusal.Code, refusal.Reason));
+        Assert.Contains("'b1'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("'turn'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_at_fault_are_refused()
+    {
+        await using var service = await LiveService.StartAsync("--UaaGan:RetrievalScoring:MaxAttacks=2");
+        async Task Refused(string reason, Action<EvaluateSettings> change)
+        {
+            var settings = Settings();
+            change(settings);
+            var refusal = await LiveService.RefusedAsync(() => service.EvaluateAsync(settings, LeaveOneOut()));
+            Assert.Equal((StatusCode.InvalidArgument, reason), (refusal.Code, refusal.Reason));
+        }
+
+        await Refused("UNKNOWN_PROTOCOL", settings => settings.Protocol = Protocol.Unspecified);
+        await Refused("SETTING_TOO_LARGE", settings => settings.BootstrapSamples = 10001);
+        await Refused("SETTING_TOO_LARGE", settings => settings.RankingSize = 101);
+        await Refused("SETTING_TOO_LARGE", settings => settings.Attacks.Add("third"));
+        await Refused("DUPLICATE_ATTACK", settings => settings.Attacks[1] = "half");
+        await Refused("BAD_RANKING_QUERY", settings => settings.RankingQueryIds.Add("nobody"));
+    }
+
+    [Theory]
+    [InlineData("--UaaGan:RetrievalScoring:MaxEvaluationItems=9", "MaxEvaluationItems")]
+    [InlineData("--UaaGan:RetrievalScoring:MaxEvaluationBytes=1048576", "MaxEvaluationBytes")]
+    public async Task An_evaluation_beyond_the_limits_is_refused(string argument, string named)
+    {
+        await using var service = await LiveService.StartAsync(argument);
+        var items = LeaveOneOut().ToList();
+        foreach (var item in items) item.Feature = LiveService.Feature([.. item.Feature.Data.Memory.Span[..4].ToArray().Select(b => (float)b), .. new float[30_000], 1]);
+        var refusal = await LiveService.RefusedAsync(() => service.EvaluateAsync(Settings(), items));
+        Assert.Equal((StatusCode.ResourceExhausted, "EVALUATION_TOO_LARGE"), (refusal.Code, refusal.Reason));
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_evaluation_too_many_is_refused_and_the_others_go_on()
+    {
+        await using var service = await LiveService.StartAsync("--UaaGan:RetrievalScoring:MaxEvaluations=1");
+        using var first = service.Client.Evaluate();
+        await first.RequestStream.WriteAsync(new EvaluateRequest { Settings = Settings() }).Within();
+
+        // The first holds the only place from the moment that the service has read its settings; until then the second is let in.
+        (StatusCode Code, string Reason, string Message) refusal;
+        do refusal = await LiveService.RefusedAsync(() => service.EvaluateAsync(Settings(), []));
+        while (refusal.Reason == "GALLERY_EMPTY");
+        Assert.Equal((StatusCode.ResourceExhausted, "TOO_MANY_EVALUATIONS"), (refusal.Code, refusal.Reason));
+
+        foreach (var item in LeaveOneOut()) await first.RequestStream.WriteAsync(new EvaluateRequest { Item = item }).Within();
+        await first.RequestStream.CompleteAsync().Within();
+        Assert.Equal(1, (await first.ResponseAsync.Within()).Clean.MeanAveragePrecision.Value);
+        Assert.Equal(1, (await service.EvaluateAsync(Settings(), LeaveOneOut())).Clean.MeanAveragePrecision.Value);
+    }
+
+    private static EvaluateSettings Settings() => new() { Protocol = Protocol.LeaveOneOut, Attacks = { "half", "turn" } };
+
+    private static bool Near(double a, double b) => Math.Abs(a - b) < 1e-15;
+
+    /// <summary>Two classes of two, at right angles; two queries; an attack that turns the first to the other class, and one that turns both.</summary>
+    private static IEnumerable<EvaluationItem> LeaveOneOut()
+    {
+        foreach (var (id, identity, x, y) in new[] { ("a1", "a", 1f, 0f), ("a2", "a", 1, 0), ("b1", "b", 0, 1), ("b2", "b", 0, 1) })
+        {
+            yield return new EvaluationItem { Id = id, Role = EvaluationRole.Gallery, Identity = identity, Feature = LiveService.Feature(x, y) };
+        }
+
+        yield return new EvaluationItem { Id = "a1", Role = EvaluationRole.Query, Identity = "a", Feature = LiveService.Feature(2, 0) };
+        yield return new EvaluationItem { Id = "b1", Role = EvaluationRole.Query, Identity = "b", Feature = LiveService.Feature(0, 3) };
+        foreach (var (attack, id, x, y) in new[] { (0u, "a1", 0f, 4f), (0u, "b1", 0, 1), (1u, "a1", 0, 1), (1u, "b1", 5, 0) })
+        {
+            yield return new EvaluationItem { Id = id, Role = EvaluationRole.AdversarialQuery, Attack = attack, Feature = LiveService.Feature(x, y) };
+        }
+    }
+
+    /// <summary>The case as a stream, with each query as its own adversarial twin.</summary>
+    private static IEnumerable<EvaluationItem> Items(GoldenCase golden)
+    {
+        for (int i = 0; i < golden.Gallery.Features.Length; i++) yield return Item(golden.Gallery, i, EvaluationRole.Gallery);
+        for (int i = 0; i < golden.Query.Features.Length; i++)
+        {
+            yield return Item(golden.Query, i, EvaluationRole.AdversarialQuery);
+            yield return Item(golden.Query, i, EvaluationRole.Query);
+        }
+    }
+
+    private static EvaluationItem Item(GoldenPart part, int i, EvaluationRole role)
+    {
+        var label = part.Label(i);
+        return new EvaluationItem { Id = label.Id, Role = role, Identity = label.Identity, Camera = label.Camera, Feature = LiveService.Feature(part.Features[i]) };
+    }
+}
