@@ -1,4 +1,6 @@
 using UaaGan.FeatureExtraction;
 using UaaGan.Hosting;
 
-return await ServiceHost.RunAsync(args, FeatureExtractionHost.Profile, FeatureExtractionHost.Configure);
+return args is ["models"]
+    ? RepositoryProgram.Run(Console.In, Console.Out)
+    : await ServiceHost.RunAsync(args, FeatureExtractionHost.Profile, FeatureExtractionHost.Configure);

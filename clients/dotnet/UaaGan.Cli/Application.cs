@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using UaaGan.Cli.Commands;
 using UaaGan.Cli.Output;
@@ -38,8 +40,8 @@ internal static class Application
         };
         try
         {
-            var code = await parsed.InvokeAsync(configuration, cancellationToken);
-            return parsed.Errors.Count > 0 && code != ExitCodes.Success ? ExitCodes.WrongUse : code;
+            if (parsed.Action is ParseErrorAction) throw WrongUse(parsed);
+            return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -50,6 +52,11 @@ internal static class Application
         {
             return Failures.Tell(exception, TerminalOf(parsed));
         }
+
+        static CliException WrongUse(ParseResult wrong) => CliException.WrongUse(
+            $"{string.Join("\n", wrong.Errors.Select(error => error.Message))}\nSee: {Path(wrong.CommandResult)} --help");
+
+        static string Path(CommandResult command) => command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "uaagan";
 
         Terminal TerminalOf(ParseResult options) => new(
             standardOutput, standardError, json: options.GetValue(GlobalOptions.Json), verbose: options.GetValue(GlobalOptions.Verbose));

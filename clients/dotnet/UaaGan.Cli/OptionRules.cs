@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using UaaGan.Failures;
 using UaaGan.Imaging;
+using UaaGan.Retrieval;
 
 namespace UaaGan.Cli;
 
@@ -14,7 +16,7 @@ internal static class OptionRules
         Required = true,
     };
 
-    public static Option<Epsilon> Epsilon(bool required = true)
+    public static Option<Epsilon> Epsilon(bool required = true, string? standard = null)
     {
         var option = new Option<Epsilon>("--epsilon")
         {
@@ -28,6 +30,7 @@ internal static class OptionRules
                 return default;
             },
         };
+        if (standard is not null) option.DefaultValueFactory = _ => Imaging.Epsilon.Parse(standard);
         return option;
     }
 
@@ -45,6 +48,36 @@ internal static class OptionRules
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
+
+    /// <summary>A ranking protocol; where it is not required, <see cref="ProtocolOf"/> guesses it.</summary>
+    public static Option<string?> Protocol(bool required)
+    {
+        var option = new Option<string?>("--protocol")
+        {
+            Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)}"
+                + (required ? "" : " [default: market1501 where there is a bounding_box_test/, else leave-one-out]"),
+            HelpName = "P",
+            Required = required,
+        };
+        option.CompletionSources.Add([.. RankingProtocols.Names]);
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is not { } name) return;
+            try
+            {
+                _ = RankingProtocols.Get(name);
+            }
+            catch (FailureException failure)
+            {
+                result.AddError($"--protocol: {failure.Message}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The protocol that a folder is laid out for.</summary>
+    public static string ProtocolOf(string folder) =>
+        Directory.Exists(Path.Combine(folder, "bounding_box_test")) ? RankingProtocols.Market1501 : RankingProtocols.LeaveOneOut;
 
     public static Option<string> Folder(string name, string description, bool required = true) =>
         new(name) { Description = description, HelpName = "DIR", Required = required };

@@ -18,6 +18,9 @@ internal sealed class Session
 
     public Terminal Terminal { get; }
 
+    /// <summary>What the user wrote after the program's name.</summary>
+    public IReadOnlyList<string> Arguments => [.. Options.Tokens.Select(token => token.Value)];
+
     /// <summary>The state folder, absolute.</summary>
     public string State => Path.GetFullPath(
         Options.GetValue(GlobalOptions.State)
@@ -47,6 +50,11 @@ internal sealed class Session
         ServiceGroup.Open(
             needed.ToDictionary(kind => kind, Address), state, Terminal,
             TimeSpan.FromSeconds(Options.GetValue(GlobalOptions.StartTimeout)), cancellationToken);
+
+    /// <summary>All three services, started for this command whatever addresses there are, on a state folder of its own.</summary>
+    public Task<ServiceGroup> OwnServices(string state, CancellationToken cancellationToken) => ServiceGroup.Open(
+        ServiceKinds.All.ToDictionary(kind => kind, _ => (Uri?)null), state, Terminal,
+        TimeSpan.FromSeconds(Options.GetValue(GlobalOptions.StartTimeout)), cancellationToken);
 
     /// <summary>Reads NAME or NAME:VERSION.</summary>
     public static ModelReference Model(string text)

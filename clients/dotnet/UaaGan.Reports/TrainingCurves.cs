@@ -5,15 +5,20 @@ internal static class TrainingCurves
 {
     private static readonly (string Title, string[] Names)[] KnownPanels =
     [
+        ("Generator loss", ["loss"]),
         ("Metric loss", ["loss_metric"]),
-        ("Generator loss", ["loss_generator"]),
         ("Discriminator", ["d_real", "d_fake"]),
         ("Discriminator loss", ["loss_discriminator"]),
+        ("Adversarial loss", ["loss_gan"]),
         ("Reconstruction loss", ["loss_reconstruction"]),
-        ("Feature shift", ["feature_shift"]),
+        ("Feature shift, own perturbation and another image's", ["feature_shift", "swapped_shift"]),
         ("Saturation, share of pixels at the budget", ["saturation"]),
+        ("SSIM of training batches", ["ssim"]),
+        ("Weight of the SSIM loss", ["similarity_weight"]),
         ("mAP on validation images", ["validation_map"]),
+        ("mAP lost on validation images, own and swapped", ["validation_map_lost", "validation_map_lost_swapped"]),
         ("SSIM on validation images", ["validation_ssim"]),
+        ("Learning rate", ["learning_rate"]),
     ];
 
     public static void Write(MarkupWriter html, IReadOnlyList<ReportTrainingPoint> training)

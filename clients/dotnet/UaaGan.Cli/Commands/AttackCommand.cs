@@ -52,7 +52,7 @@ internal static class AttackCommand
         var run = await Describe(services, settings, attack, model, options.GetRequiredValue(Images), images, cancellationToken);
         if (earlier is not null) RequireSame(earlier, run, folder);
         Directory.CreateDirectory(folder);
-        await new RunManifest { Command = "attack", Complete = false, Run = run }.Write(folder, cancellationToken);
+        await new RunManifest { Command = "attack", Arguments = session.Arguments, Complete = false, Run = run }.Write(folder, cancellationToken);
 
         var names = OutputNames.For(images);
         var missing = images.Where(image => !File.Exists(Path.Combine(folder, names[image.Id]))).ToList();
@@ -87,6 +87,7 @@ internal static class AttackCommand
         await new RunManifest
         {
             Command = "attack",
+            Arguments = session.Arguments,
             Complete = made.Failed.Count == 0,
             Run = run,
             Result = RunManifest.Node(new { summary = outcome, files = checkedFiles }),

@@ -12,11 +12,7 @@ internal static class DatasetsCommand
 {
     private static readonly Argument<string> Folder = new("DIR") { Description = "The data set's folder" };
 
-    private static readonly Option<string?> Protocol = new("--protocol")
-    {
-        Description = "leave-one-out or market1501 [default: market1501 where there is a bounding_box_test/, else leave-one-out]",
-        HelpName = "P",
-    };
+    private static readonly Option<string?> Protocol = OptionRules.Protocol(required: false);
 
     private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to DIR a line [default: all]");
 
@@ -39,8 +35,7 @@ internal static class DatasetsCommand
     private static async Task<int> Check(Session session, CancellationToken cancellationToken)
     {
         var folder = session.Options.GetRequiredValue(Folder);
-        var protocol = session.Options.GetValue(Protocol)
-            ?? (Directory.Exists(Path.Combine(folder, "bounding_box_test")) ? RankingProtocols.Market1501 : RankingProtocols.LeaveOneOut);
+        var protocol = session.Options.GetValue(Protocol) ?? OptionRules.ProtocolOf(folder);
         var data = UaaGan.Retrieval.Datasets.Read(protocol, folder, session.Options.GetValue(Queries));
         var images = data.Gallery.Concat(data.Queries).Concat(data.Training).DistinctBy(entry => entry.Id).ToList();
         var (sizes, grey, faults) = await Decode(session, images, cancellationToken);

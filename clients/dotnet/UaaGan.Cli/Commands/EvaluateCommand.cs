@@ -3,7 +3,6 @@ using System.Globalization;
 using UaaGan.Cli.Evaluation;
 using UaaGan.Cli.Services;
 using UaaGan.Imaging;
-using UaaGan.Retrieval;
 
 namespace UaaGan.Cli.Commands;
 
@@ -12,13 +11,7 @@ internal static class EvaluateCommand
 {
     private static readonly Option<string> Model = OptionRules.Model();
     private static readonly Option<string> Data = OptionRules.Folder("--data", "Folder of labelled images");
-    private static readonly Option<string> Protocol = new("--protocol")
-    {
-        Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)}",
-        HelpName = "P",
-        Required = true,
-    };
-
+    private static readonly Option<string?> Protocol = OptionRules.Protocol(required: true);
     private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to the data's folder a line [default: all]");
     private static readonly Option<string[]> Attacks = new("--attack")
     {
@@ -60,7 +53,6 @@ internal static class EvaluateCommand
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
         foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Rescale, Out, Replace]) command.Options.Add(option);
-        Protocol.AcceptOnlyFromAmong([.. RankingProtocols.Names]);
         Bootstrap.Between(0, 10000);
         Limit.Validators.Add(result =>
         {
@@ -76,23 +68,28 @@ internal static class EvaluateCommand
     private static async Task<int> Run(Session session, CancellationToken cancellationToken)
     {
         var plan = Plan(session);
-        await OutputFolder.Fresh(plan.OutputFolder, "evaluate", session.Options.GetValue(Replace), cancellationToken);
+        await OutputFolder.Fresh(plan.OutputFolder, "evaluate", ["images"], session.Options.GetValue(Replace), cancellationToken);
         await using var services = await session.Services(
             cancellationToken,
             plan.Attacks.Count > 0
                 ? [ServiceKind.FeatureExtraction, ServiceKind.Perturbation, ServiceKind.RetrievalScoring]
                 : [ServiceKind.FeatureExtraction, ServiceKind.RetrievalScoring]);
-        await new RunManifest { Command = "evaluate", Complete = false, Run = RunManifest.Node(new { data = Path.GetFullPath(plan.DataFolder) }) }
-            .Write(plan.OutputFolder, cancellationToken);
+        var manifest = new RunManifest
+        {
+            Command = "evaluate",
+            Arguments = session.Arguments,
+            Complete = false,
+            Run = RunManifest.Node(new { data = Path.GetFullPath(plan.DataFolder) }),
+        };
+        await manifest.Write(plan.OutputFolder, cancellationToken);
         var result = await session.Terminal.WithProgress(bars => new EvaluationRun(services, plan, bars).Execute(cancellationToken));
         var json = EvaluationJson.Of(result);
-        var run = EvaluationOutputs.Manifest(result);
         var name = new DirectoryInfo(plan.DataFolder).Name;
-        var scenario = await ReportBuilder.Scenario(
-            result, name, $"{result.Model.Name} on {name}", Describe(plan), await EvaluationOutputs.Training(services, result, cancellationToken),
-            run.ToJsonString(Output.JsonFormat.Options), cancellationToken);
+        var title = $"{result.Model.Name} on {name}";
+        var scenario = await EvaluationOutputs.Scenario(services, result, name, title, Describe(plan), cancellationToken);
         await EvaluationOutputs.Write(
-            plan.OutputFolder, "evaluate", $"UaaGan: {result.Model.Name} on {name}", json, run, [scenario], cancellationToken);
+            plan.OutputFolder, $"UaaGan: {title}", [scenario],
+            manifest with { Complete = true, Run = EvaluationOutputs.Manifest(result), Result = RunManifest.Node(json) }, cancellationToken);
         if (session.Terminal.Json) session.Terminal.WriteJson(json);
         EvaluationTable.Show(session.Terminal, result);
         session.Terminal.Show($"Report: {Path.Combine(plan.OutputFolder, "report.html")} ({Formats.Seconds(result.Seconds)})");
@@ -103,7 +100,7 @@ internal static class EvaluateCommand
     {
         var options = session.Options;
         var folder = options.GetRequiredValue(Data);
-        var data = UaaGan.Retrieval.Datasets.Read(options.GetRequiredValue(Protocol), folder, options.GetValue(Queries));
+        var data = UaaGan.Retrieval.Datasets.Read(options.GetRequiredValue(Protocol)!, folder, options.GetValue(Queries));
         if (options.GetValue(Limit) is { } limit) data = data with { Queries = EvaluationPlan.Spread(data.Queries, limit) };
         return new EvaluationPlan
         {

@@ -10,7 +10,7 @@ internal static class MethodsCommand
     public static Command Create() => new SessionCommand("methods", """
         Lists the attack and training methods with their options, defaults and bounds.
 
-        An option goes to --option: 'uaagan train --option lambda_m=30', 'uaagan evaluate --attack pgd --option pgd.steps=40'.
+        An option goes to --option: 'uaagan train --option lambda-metric=30', 'uaagan evaluate --attack pgd --option pgd.steps=40'.
         """, Run);
 
     private static async Task<int> Run(Session session, CancellationToken cancellationToken)

@@ -1,65 +1,69 @@
 using System.CommandLine;
-using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Spectre.Console;
 using UaaGan.Cli.Services;
 
 namespace UaaGan.Cli.Commands;
 
-/// <summary>
-/// <c>models</c>: the model repository. It needs torch to check weights against an architecture, so the FeatureExtraction executable
-/// does the work in its command line mode, and this command passes its arguments on.
-/// </summary>
+/// <summary><c>models</c>: the model repository in the state folder.</summary>
 internal static class ModelsCommand
 {
+    private static readonly Option<string?> CheckedName = new("--name") { Description = "Check this network only [default: all]", HelpName = "N" };
+
     public static Command Create()
     {
         var command = new Command("models", "The model repository: target networks with their weights and geometry");
-        command.Subcommands.Add(PassThrough("add", """
-            Adds a network, after checking that its weights fit its architecture.
-
-              --name N                 name in the repository
-              --architecture A         such as osnet_x0_25, mobilefacenet, mobilenet_v2
-              --weights FILE           safetensors
-              --input HxW              the network's input in pixels, rows first
-              --resize nearest|bilinear|none   how an image gets to that size (default bilinear, as PIL does it)
-              --pad L,T,R,B            columns and rows of pixel value 0 on each side, before normalising
-              --mean a,b,c --std a,b,c normalisation on the 0..1 scale (default: ImageNet's)
-              --pooling avg|gem        how a feature map becomes a feature
-
-            Examples:
-              uaagan models add --name osnet_x0_25 --architecture osnet_x0_25 --weights osnet.safetensors --input 256x128 --resize nearest
-              uaagan models add --name mobilenet_v2 --architecture mobilenet_v2 --weights mobilenet.safetensors --input 224x224 --pooling avg
-            """));
-        command.Subcommands.Add(PassThrough("list", "Lists the networks with their versions, input sizes and hashes."));
-        command.Subcommands.Add(PassThrough("check", "Checks weights against their hashes and architectures. --name N checks one network."));
+        command.Subcommands.Add(ModelsAddCommand.Create());
+        command.Subcommands.Add(new SessionCommand("list", "Lists the networks with their versions, input sizes and hashes.", List));
+        var check = new SessionCommand("check", """
+            Checks that each network is whole: the weights match their hash and fit the architecture, and the network gives the feature for a
+            built-in pattern that it gave when it was added. Exit code 1 when one does not.
+            """, Check);
+        check.Options.Add(CheckedName);
+        command.Subcommands.Add(check);
         return command;
     }
 
-    private static SessionCommand PassThrough(string verb, string description) => new(verb, description, (session, cancellationToken) => Run(session, verb, cancellationToken))
-    {
-        TreatUnmatchedTokensAsErrors = false,
-    };
+    /// <summary>A request to the repository of the session's state folder.</summary>
+    public static JsonObject Request(Session session, string verb) => new() { ["verb"] = verb, ["state"] = session.State };
 
-    private static async Task<int> Run(Session session, string verb, CancellationToken cancellationToken)
+    private static async Task<int> List(Session session, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(session.State);
-        var start = new ProcessStartInfo { FileName = ServiceExecutables.Find(ServiceKind.FeatureExtraction), RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["models", verb, .. session.Options.UnmatchedTokens, "--state", session.State])
-            start.ArgumentList.Add(argument);
-        if (session.Terminal.Json) start.ArgumentList.Add("--json");
-        using var process = new Process { StartInfo = start };
-        process.Start();
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        try
+        var models = (await ModelRepositoryProgram.Ask(Request(session, "list"), cancellationToken))["models"]!.AsArray();
+        if (session.Terminal.Json)
         {
-            await process.WaitForExitAsync(cancellationToken);
-            session.Terminal.Raw(await output, await errors);
-            return process.ExitCode;
+            session.Terminal.WriteJson(new { models });
+            return ExitCodes.Success;
         }
-        catch (OperationCanceledException)
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumns("name", "version", "architecture", "input", "resize", "feature", "sha-256");
+        foreach (var model in models)
         {
-            process.Kill(entireProcessTree: true);
-            throw;
+            table.AddRow(
+                new Text($"{model!["name"]}"), new Text($"{model["version"]}"), new Text($"{model["architecture"]}"),
+                new Text($"{model["input"]!["height"]}x{model["input"]!["width"]}"), new Text($"{model["resize"]}"), new Text($"{model["feature_dimension"]}"),
+                new Text(Formats.ShortHash($"{model["weights"]!["sha256"]}")));
         }
+
+        session.Terminal.Show(table);
+        if (models.Count == 0) session.Terminal.Note($"There is no model in {session.State}: see uaagan models add --help.");
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> Check(Session session, CancellationToken cancellationToken)
+    {
+        var request = Request(session, "check");
+        if (session.Options.GetValue(CheckedName) is { } name) request["name"] = name;
+        var models = (await ModelRepositoryProgram.Ask(request, cancellationToken))["models"]!.AsArray();
+        if (session.Terminal.Json) session.Terminal.WriteJson(new { models });
+        foreach (var model in models)
+        {
+            if (model!["error"] is { } error) session.Terminal.Error((string)error["message"]!);
+            else session.Terminal.Show($"{model["name"]}:{model["version"]} is whole.");
+        }
+
+        if (models.Count == 0) session.Terminal.Note($"There is no model in {session.State}.");
+        return models.Any(model => model!["error"] is not null) ? ExitCodes.Failure : ExitCodes.Success;
     }
 }

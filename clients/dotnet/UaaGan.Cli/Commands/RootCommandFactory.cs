@@ -24,7 +24,7 @@ internal static class RootCommandFactory
         GlobalOptions.AddTo(root);
         foreach (var command in (Command[])
         [
-            ModelsCommand.Create(), TrainCommand.Create(), TrainingsCommand.Create(), GeneratorsCommand.Create(),
+            DemoCommand.Create(), ModelsCommand.Create(), TrainCommand.Create(), TrainingsCommand.Create(), GeneratorsCommand.Create(),
             AttackCommand.Create(), ExtractCommand.Create(), EvaluateCommand.Create(), MethodsCommand.Create(), DatasetsCommand.Create(), ServeCommand.Create(),
         ])
             root.Subcommands.Add(command);

@@ -36,7 +36,7 @@ internal static class TrainCommand
     };
 
     private static readonly Option<ulong?> Steps = new("--steps") { Description = "Stop after this many optimiser steps: the same steps give the same generator", HelpName = "N" };
-    private static readonly Option<string[]> Options = OptionRules.MethodOptions("lambda_m=30");
+    private static readonly Option<string[]> Options = OptionRules.MethodOptions("lambda-metric=30");
     private static readonly Option<bool> Replace = new("--replace") { Description = "Replace a generator of that name" };
     private static readonly Option<bool> Detach = new("--detach") { Description = "Return once the job is accepted; needs a service that goes on running (--perturbation URL)" };
 
@@ -49,7 +49,7 @@ internal static class TrainCommand
 
             Examples:
               uaagan train --model osnet_x0_25 --images market/bounding_box_train --epsilon 8/255 --generator market --minutes 10
-              uaagan train --model mobilenet_v2 --images food/ --list food-train.txt --epsilon 8/255 --generator food --steps 1500 --option lambda_r=60
+              uaagan train --model mobilenet_v2 --images food/ --list food-train.txt --epsilon 8/255 --generator food --steps 1500 --option ssim-target=0.92
             """, Run);
         foreach (var option in (Option[])[Model, Images, ListFile, Epsilon, Generator, Method, Seed, Minutes, Steps, Options, Replace, Detach])
             command.Options.Add(option);

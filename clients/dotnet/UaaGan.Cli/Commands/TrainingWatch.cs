@@ -11,7 +11,7 @@ internal static class TrainingWatch
     private static readonly TimeSpan CancelLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>The scalars shown beside the bar, in this order; the rest is in the report.</summary>
-    private static readonly string[] Shown = ["loss_g", "loss_d", "d_real", "d_fake", "feature_shift", "validation_map", "validation_ssim"];
+    private static readonly string[] Shown = ["loss", "feature_shift", "ssim", "validation_map_lost", "validation_ssim"];
 
     /// <summary>The job once it has succeeded. Throws when it failed or was cancelled.</summary>
     public static async Task<Training> Follow(PerturbationClient client, string id, ProgressBars bars, CancellationToken cancellationToken)

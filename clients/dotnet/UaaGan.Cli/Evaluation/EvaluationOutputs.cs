@@ -33,7 +33,7 @@ internal static class EvaluationOutputs
         }),
     });
 
-    /// <summary>Scalars of the trainings that made the generators, where the service still has the jobs.</summary>
+    /// <summary>Scalars of the training that made the first generator, where the service still has the job.</summary>
     public static async Task<List<ReportTrainingPoint>> Training(ServiceGroup services, EvaluationResult result, CancellationToken cancellationToken)
     {
         if (result.Attacks.Select(a => a.Generator).FirstOrDefault(g => g is not null) is not { } generator) return [];
@@ -47,18 +47,40 @@ internal static class EvaluationOutputs
         return [];
     }
 
-    /// <summary>Curves of a training.</summary>
-    public static List<ReportTrainingPoint> Points(IEnumerable<TrainingProgress> history) =>
-        [.. history.Where(point => point.Scalars.Count > 0).Select(point => new ReportTrainingPoint((long)point.Step, point.Scalars.ToDictionary()))];
+    /// <summary>One evaluation as a section of the report.</summary>
+    public static async Task<ReportScenario> Scenario(
+        ServiceGroup services, EvaluationResult result, string name, string title, string description, CancellationToken cancellationToken) =>
+        await ReportBuilder.Scenario(
+            result, name, title, description, await Training(services, result, cancellationToken),
+            Manifest(result).ToJsonString(JsonFormat.Options), cancellationToken);
 
     /// <summary>Writes the three files.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="title">Heading of the report.</param>
+    /// <param name="scenarios">Its sections.</param>
+    /// <param name="manifest">The manifest; its result is the content of report.json.</param>
+    /// <param name="cancellationToken">Stops between two files.</param>
     public static async Task Write(
-        string folder, string command, string title, object report, JsonNode run, IReadOnlyList<ReportScenario> scenarios, CancellationToken cancellationToken)
+        string folder, string title, IReadOnlyList<ReportScenario> scenarios, RunManifest manifest, CancellationToken cancellationToken)
     {
-        await JsonFormat.WriteFile(Path.Combine(folder, "report.json"), report, cancellationToken);
+        await JsonFormat.WriteFile(Path.Combine(folder, "report.json"), manifest.Result, cancellationToken);
         HtmlReport.Write(
             new ReportModel { Title = title, Created = DateTimeOffset.UtcNow, Version = RunManifest.Version, Scenarios = scenarios },
             Path.Combine(folder, "report.html"));
-        await new RunManifest { Command = command, Complete = true, Run = run, Result = RunManifest.Node(report) }.Write(folder, cancellationToken);
+        await manifest.Write(folder, cancellationToken);
+    }
+
+    /// <summary>The points that have something to show, by rising step.</summary>
+    private static List<ReportTrainingPoint> Points(IEnumerable<TrainingProgress> history)
+    {
+        var points = new List<ReportTrainingPoint>();
+        foreach (var point in history.Where(point => point.Scalars.Count > 0))
+        {
+            // A resumed job tells the steps since its checkpoint twice.
+            while (points.Count > 0 && points[^1].Step >= (long)point.Step) points.RemoveAt(points.Count - 1);
+            points.Add(new ReportTrainingPoint((long)point.Step, point.Scalars.ToDictionary()));
+        }
+
+        return points;
     }
 }

@@ -8,15 +8,23 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>An evaluation as a table for people, with the rules its numbers were computed by.</summary>
 internal static class EvaluationTable
 {
-    public static void Show(Terminal terminal, EvaluationResult result, string? title = null)
+    /// <summary>Everything about one evaluation.</summary>
+    public static void Show(Terminal terminal, EvaluationResult result)
+    {
+        ShowNumbers(terminal, result, $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, epsilon {result.Plan.Epsilon}");
+        ShowThreatModel(terminal, result);
+    }
+
+    /// <summary>What was measured, and by which rules.</summary>
+    public static void ShowNumbers(Terminal terminal, EvaluationResult result, string title)
     {
         var scores = result.Scores;
         var table = new Table
         {
             Border = TableBorder.Rounded,
-            Title = new TableTitle(Markup.Escape(title ?? $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, epsilon {result.Plan.Epsilon}")),
+            Title = new TableTitle(Markup.Escape(title)),
         };
-        table.AddColumns("queries", "mAP [95 %]", "rank-1", "rank-5", "mAP lost [95 %]", "swapped", "PSNR dB", "SSIM", "L-inf", "ms/image");
+        table.AddColumns("queries", "mAP [[95 %]]", "rank-1", "rank-5", "mAP lost [[95 %]]", "swapped", "PSNR dB", "SSIM", "L-inf", "ms/image");
         foreach (var column in table.Columns.Skip(1)) column.Alignment = Justify.Right;
         foreach (var column in table.Columns) column.NoWrap = true;
         Row("clean", scores.Clean, "", "", "", "", "", "");
@@ -35,16 +43,21 @@ internal static class EvaluationTable
         terminal.Show($"  AP:           {scores.AveragePrecisionRule}");
         terminal.Show($"  junk:         {scores.JunkRule}");
         terminal.Show($"  mean:         {scores.DenominatorRule}");
-        if (result.Attacks.Count == 0) return;
-        terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other queries");
-        terminal.Show($"  threat model: {ThreatModels.Common}");
-        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec)}");
 
         void Row(string name, Metrics metrics, params string[] rest) => table.AddRow(
         [
             new Text(name), new Text(Interval(metrics.MeanAveragePrecision)), new Text(Formats.Metric(metrics.Rank1.Value)), new Text(Formats.Metric(metrics.Rank5.Value)),
             .. rest.Select(cell => new Text(cell)),
         ]);
+    }
+
+    /// <summary>What the attacker of each row knows and may do.</summary>
+    public static void ShowThreatModel(Terminal terminal, EvaluationResult result)
+    {
+        if (result.Attacks.Count == 0) return;
+        terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other queries");
+        terminal.Show($"  threat model: {ThreatModels.Common}");
+        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec)}");
     }
 
     private static string Interval(Estimate estimate) => estimate.HasLower && estimate.HasUpper

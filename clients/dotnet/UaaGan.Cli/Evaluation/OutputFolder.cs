@@ -8,14 +8,18 @@ internal static class OutputFolder
     private static readonly string[] Files = ["report.json", "report.html", RunManifest.FileName];
 
     /// <summary>A folder that can be written to afresh. An earlier run of the same command is removed when <paramref name="replace"/> says so.</summary>
-    public static async Task Fresh(string folder, string command, bool replace, CancellationToken cancellationToken)
+    /// <param name="folder">The folder.</param>
+    /// <param name="command">The command that writes.</param>
+    /// <param name="parts">Names of the folders in it that belong to a run, beside its report and manifest.</param>
+    /// <param name="replace">Whether an earlier run may be removed.</param>
+    /// <param name="cancellationToken">Stops before anything is removed.</param>
+    public static async Task Fresh(string folder, string command, IEnumerable<string> parts, bool replace, CancellationToken cancellationToken)
     {
         if (await Existing(folder, command, cancellationToken) is not null)
         {
             if (!replace) throw new CliException($"'{folder}' holds an earlier {command}; give another --out, or --replace to write over it.");
             foreach (var file in Files) File.Delete(Path.Combine(folder, file));
-            var images = Path.Combine(folder, "images");
-            if (Directory.Exists(images)) Directory.Delete(images, recursive: true);
+            foreach (var part in parts.Select(part => Path.Combine(folder, part)).Where(Directory.Exists)) Directory.Delete(part, recursive: true);
         }
 
         Directory.CreateDirectory(folder);

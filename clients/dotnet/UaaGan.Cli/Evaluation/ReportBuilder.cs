@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using UaaGan.Imaging;
+using UaaGan.Protos.Perturbation.V1;
 using UaaGan.Protos.Retrieval.V1;
 using UaaGan.Reports;
 using UaaGan.Retrieval;
+using Estimate = UaaGan.Protos.Retrieval.V1.Estimate;
 
 namespace UaaGan.Cli.Evaluation;
 
@@ -135,8 +138,22 @@ internal static class ReportBuilder
         {
             foreach (var (option, value) in attack.Run.Options.OrderBy(o => o.Key, StringComparer.Ordinal))
                 yield return new ReportOption(attack.Spec.Label, option, value);
-            if (attack.Generator is { } generator) yield return new ReportOption(attack.Spec.Label, "generator_sha256", generator.WeightsSha256);
+            if (attack.Generator is not { } generator) continue;
+            foreach (var (option, value) in TrainingOptions(generator)) yield return new ReportOption($"training of {generator.Name}", option, value);
         }
+    }
+
+    /// <summary>Settings of the training that made a generator, from its own manifest.</summary>
+    private static IEnumerable<(string Name, string Value)> TrainingOptions(Generator generator)
+    {
+        yield return ("method", generator.Method);
+        yield return ("epsilon", generator.Epsilon);
+        yield return ("steps", Formats.Count(generator.Steps));
+        yield return ("weights_sha256", generator.WeightsSha256);
+        if (RunManifest.Parsed(generator.ManifestJson) is not JsonObject manifest) yield break;
+        if (manifest["seed"] is { } seed) yield return ("seed", seed.ToString());
+        if (manifest["run"]?["images"] is { } images) yield return ("images", images.ToString());
+        foreach (var (name, value) in manifest["options"] as JsonObject ?? []) yield return (name, value?.ToString() ?? "");
     }
 
     /// <summary>Gallery images, small; each is read once.</summary>

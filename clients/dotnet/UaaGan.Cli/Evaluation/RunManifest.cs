@@ -16,6 +16,9 @@ internal sealed record RunManifest
     /// <summary>The command: attack, evaluate or demo.</summary>
     public required string Command { get; init; }
 
+    /// <summary>The command line, less the program's name.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
     /// <summary>False while the run goes on, and after an interrupted one.</summary>
     public required bool Complete { get; init; }
 
@@ -79,7 +82,8 @@ internal sealed record RunManifest
 
     public Task Write(string folder, CancellationToken cancellationToken) => JsonFormat.WriteFile(Path.Combine(folder, FileName), this, cancellationToken);
 
-    private static JsonNode? Parsed(string json)
+    /// <summary>JSON text as a node; text that is no JSON as a string; null for an empty text.</summary>
+    public static JsonNode? Parsed(string json)
     {
         if (string.IsNullOrEmpty(json)) return null;
         try

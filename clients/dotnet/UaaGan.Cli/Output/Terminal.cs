@@ -7,14 +7,12 @@ namespace UaaGan.Cli.Output;
 internal sealed class Terminal
 {
     private readonly TextWriter _standardOutput;
-    private readonly TextWriter _standardError;
     private readonly IAnsiConsole _results;
     private readonly IAnsiConsole _notes;
 
     public Terminal(TextWriter standardOutput, TextWriter standardError, bool json, bool verbose)
     {
         _standardOutput = standardOutput;
-        _standardError = standardError;
         Json = json;
         Verbose = verbose;
         _results = Console(standardOutput, System.Console.IsOutputRedirected || standardOutput != System.Console.Out);
@@ -45,14 +43,6 @@ internal sealed class Terminal
     public void Show(string line)
     {
         if (!Json) _results.WriteLine(line);
-    }
-
-    /// <summary>Passes on what another program of the suite printed.</summary>
-    public void Raw(string output, string errors)
-    {
-        _standardError.Write(errors);
-        _standardOutput.Write(output);
-        _standardOutput.Flush();
     }
 
     /// <summary>Prints the one JSON object of --json.</summary>
@@ -90,8 +80,8 @@ internal sealed class Terminal
             ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
-        // A redirected table must not be folded at 80 columns: whoever reads a log wants whole rows.
-        if (redirected) console.Profile.Width = 200;
+        // What is redirected must not be folded: whoever reads a log wants whole rows and whole paths.
+        if (redirected) console.Profile.Width = 4096;
         return console;
     }
 }

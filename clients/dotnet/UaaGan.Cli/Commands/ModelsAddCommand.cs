@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using UaaGan.Cli.Services;
+
+namespace UaaGan.Cli.Commands;
+
+/// <summary><c>models add</c>: weights, architecture and geometry become a model of the repository.</summary>
+internal static class ModelsAddCommand
+{
+    private static readonly Option<string> Name = new("--name") { Description = "Name in the repository; a name that is there gets a new version", HelpName = "N", Required = true };
+    private static readonly Option<string> Architecture = new("--architecture") { Description = "Such as osnet_x0_25, mobilefacenet, mobilenet_v2", HelpName = "A", Required = true };
+    private static readonly Option<string> Weights = new("--weights") { Description = "Weights, a safetensors file; it is copied", HelpName = "FILE", Required = true };
+
+    private static readonly Option<int[]> Input = new("--input")
+    {
+        Description = "The network's input in pixels, rows first, padding included",
+        HelpName = "HxW",
+        Required = true,
+        CustomParser = result => Numbers<int>(result, 'x', 2, "two whole numbers, rows x columns, such as 256x128"),
+    };
+
+    private static readonly Option<string> Resize = new("--resize")
+    {
+        Description = "How an image gets to that size, less its padding: bilinear (antialiased, as PIL does it), nearest, or none (other sizes are refused)",
+        HelpName = "bilinear|nearest|none",
+        DefaultValueFactory = _ => "bilinear",
+    };
+
+    private static readonly Option<int[]?> Pad = new("--pad")
+    {
+        Description = "Columns and rows of pixel value 0 on each side, before normalisation [default: 0,0,0,0]",
+        HelpName = "L,T,R,B",
+        CustomParser = result => Numbers<int>(result, ',', 4, "four whole numbers, left, top, right, bottom, such as 2,0,2,0"),
+    };
+
+    private static readonly Option<double[]?> Mean = Triple("--mean", "Mean of red, green and blue on the 0..1 scale [default: ImageNet's, 0.485,0.456,0.406]");
+    private static readonly Option<double[]?> Std = Triple("--std", "Their standard deviation [default: ImageNet's, 0.229,0.224,0.225]");
+
+    private static readonly Option<string> Pooling = new("--pooling")
+    {
+        Description = "How a feature map becomes a feature, where the architecture pools: the mean, or the generalized mean",
+        HelpName = "avg|gem",
+        DefaultValueFactory = _ => "avg",
+    };
+
+    private static readonly Option<double> GemP = new("--gem-p") { Description = "Exponent of the generalized mean, unless the weights hold one", HelpName = "P", DefaultValueFactory = _ => 3 };
+    private static readonly Option<string[]> Options = OptionRules.MethodOptions("width=32, of the architecture");
+    private static readonly Option<string?> Licence = new("--licence") { Description = "Licence of the weights, for the record", HelpName = "TEXT" };
+    private static readonly Option<string?> Source = new("--source") { Description = "Where the weights come from, for the record", HelpName = "TEXT" };
+
+    public static Command Create()
+    {
+        var command = new SessionCommand("add", """
+            Adds a network to the repository: checks that the weights fit the architecture, copies them with their hash, and records the
+            feature of a built-in pattern that 'models check' compares with. Nothing is left behind when something does not fit.
+
+            Examples:
+              uaagan models add --name osnet_x0_25 --architecture osnet_x0_25 --weights osnet.safetensors --input 256x128 --resize nearest
+              uaagan models add --name mobilefacenet --architecture mobilefacenet --weights mobilefacenet.safetensors --input 112x96 --resize none --pad 2,0,2,0 --mean 0.5,0.5,0.5 --std 0.502,0.502,0.502
+              uaagan models add --name mobilenet_v2 --architecture mobilenet_v2 --weights mobilenet.safetensors --input 224x224 --pooling avg
+            """, Run);
+        foreach (var option in (Option[])[Name, Architecture, Weights, Input, Resize, Pad, Mean, Std, Pooling, GemP, Options, Licence, Source]) command.Options.Add(option);
+        Resize.AcceptOnlyFromAmong("bilinear", "nearest", "none");
+        Pooling.AcceptOnlyFromAmong("avg", "gem");
+        return command;
+    }
+
+    private static async Task<int> Run(Session session, CancellationToken cancellationToken)
+    {
+        var options = session.Options;
+        var input = options.GetRequiredValue(Input);
+        var model = new JsonObject
+        {
+            ["name"] = options.GetRequiredValue(Name),
+            ["architecture"] = options.GetRequiredValue(Architecture),
+            ["weights_path"] = Path.GetFullPath(options.GetRequiredValue(Weights)),
+            ["input"] = new JsonObject { ["height"] = input[0], ["width"] = input[1] },
+            ["resize"] = options.GetRequiredValue(Resize),
+            ["pooling"] = options.GetRequiredValue(Pooling),
+            ["gem_p"] = options.GetValue(GemP),
+            ["architecture_options"] = ArchitectureOptions(options.GetRequiredValue(Options)),
+        };
+        if (options.GetValue(Pad) is { Length: > 0 } pad) model["pad"] = new JsonArray([.. pad.Select(side => (JsonNode)side)]);
+        if (options.GetValue(Mean) is { Length: > 0 } mean) model["mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]);
+        if (options.GetValue(Std) is { Length: > 0 } std) model["std"] = new JsonArray([.. std.Select(value => (JsonNode)value)]);
+        if (options.GetValue(Licence) is { } licence) model["licence"] = licence;
+        if (options.GetValue(Source) is { } source) model["source"] = source;
+
+        var request = ModelsCommand.Request(session, "add");
+        request["model"] = model;
+        var card = (await ModelRepositoryProgram.Ask(request, cancellationToken))["model"]!;
+        if (session.Terminal.Json) session.Terminal.WriteJson(card);
+        session.Terminal.Show($"Model {card["name"]}, version {card["version"]}, is added: {card["architecture"]}, {card["feature_dimension"]} components, weights {Formats.ShortHash($"{card["weights"]!["sha256"]}")}.");
+        return ExitCodes.Success;
+    }
+
+    private static JsonObject ArchitectureOptions(string[] pairs)
+    {
+        var options = new JsonObject();
+        foreach (var (name, text) in OptionRules.Pairs(pairs))
+        {
+            options[name] = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : throw CliException.WrongUse($"--option {name}={text}: an architecture's options are whole numbers.");
+        }
+
+        return options;
+    }
+
+    private static Option<double[]?> Triple(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "R,G,B",
+        CustomParser = result => Numbers<double>(result, ',', 3, "three numbers, red, green, blue, such as 0.5,0.5,0.5"),
+    };
+
+    private static T[] Numbers<T>(ArgumentResult result, char separator, int count, string right) where T : ISpanParsable<T>
+    {
+        var text = result.Tokens[0].Value;
+        var parts = text.Split(separator);
+        var numbers = new T[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts.Length == count && T.TryParse(parts[i], CultureInfo.InvariantCulture, out numbers[i]!)) continue;
+            result.AddError($"{((OptionResult)result.Parent!).Option.Name} '{text}' is not understood; write {right}.");
+            return [];
+        }
+
+        return numbers;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using UaaGan.Failures;
+using UaaGan.Networks;
+
+namespace UaaGan.FeatureExtraction;
+
+/// <summary>
+/// The model repository for a program without torch, such as the command line: run with the one argument <c>models</c>, this
+/// executable reads one JSON request from standard input and writes one JSON answer to standard output. A request has a verb
+/// (add, list, check), the state folder, for add the model, and for check perhaps a name.
+/// </summary>
+internal static class RepositoryProgram
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+    };
+
+    /// <summary>Answers one request.</summary>
+    /// <returns>The exit code: 0, or 1 with <c>{"error": {"kind", "reason", "message"}}</c> as the answer.</returns>
+    public static int Run(TextReader input, TextWriter output)
+    {
+        try
+        {
+            output.WriteLine(Answer(Read(input.ReadToEnd())).ToJsonString());
+            return 0;
+        }
+        catch (FailureException failure)
+        {
+            output.WriteLine(new JsonObject { ["error"] = Error(failure) }.ToJsonString());
+            return 1;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var failure = new FailureException(FailureKind.FailedPrecondition, "REPOSITORY_NOT_WRITABLE", $"The model repository can't be used: {exception.Message}");
+            output.WriteLine(new JsonObject { ["error"] = Error(failure) }.ToJsonString());
+            return 1;
+        }
+    }
+
+    private static Request Read(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Request>(json, Format) ?? throw BadRequest("it is null");
+        }
+        catch (JsonException exception)
+        {
+            throw BadRequest(exception.Message);
+        }
+    }
+
+    private static JsonObject Answer(Request request)
+    {
+        var repository = new ModelRepository(Path.Combine(request.State, "models"));
+        return request.Verb switch
+        {
+            "add" => new JsonObject { ["model"] = Card(repository.Add(request.Model ?? throw BadRequest("add has no model"))) },
+            "list" => new JsonObject { ["models"] = new JsonArray([.. repository.List().Select(Card)]) },
+            "check" => new JsonObject { ["models"] = new JsonArray([.. Cards(repository, request.Name).Select(card => Check(repository, card))]) },
+            _ => throw BadRequest($"there is no verb '{request.Verb}'"),
+        };
+    }
+
+    private static IReadOnlyList<ModelCard> Cards(ModelRepository repository, string? name) => name is null ? repository.List() : [repository.Get(name)];
+
+    /// <summary>One model that is not whole says nothing about the others.</summary>
+    private static JsonObject Check(ModelRepository repository, ModelCard card)
+    {
+        var result = new JsonObject { ["name"] = card.Name, ["version"] = card.Version };
+        try
+        {
+            result["difference"] = repository.Check(card);
+        }
+        catch (FailureException failure)
+        {
+            result["error"] = Error(failure);
+        }
+
+        return result;
+    }
+
+    /// <summary>The card without the self-check's feature, which is long and of no use to people.</summary>
+    private static JsonNode Card(ModelCard card) => JsonNode.Parse(ModelCardJson.Write(card with { Check = null }))!;
+
+    private static JsonObject Error(FailureException failure) =>
+        new() { ["kind"] = failure.Kind.ToString(), ["reason"] = failure.Reason, ["message"] = failure.Message };
+
+    private static FailureException BadRequest(string what) =>
+        new(FailureKind.InvalidArgument, "REQUEST_INVALID", $"The request to the model repository is not understood: {what}.");
+
+    private sealed record Request(string Verb, string State, NewModel? Model = null, string? Name = null);
+}

@@ -1,0 +1,286 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using UaaGan.Cli.Evaluation;
+using UaaGan.Client;
+using UaaGan.Imaging;
+using UaaGan.Protos.Perturbation.V1;
+
+namespace UaaGan.Cli.Tests;
+
+/// <summary>The command line against the real services.</summary>
+public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Evaluate_measures_what_it_saved_and_a_second_run_gives_the_same_numbers()
+    {
+        var first = (await Evaluate("first")).Ends(ExitCodes.Success).Json;
+        var second = (await Evaluate("second")).Ends(ExitCodes.Success).Json;
+
+        Assert.Equal(("tiny", "leave-one-out", 24), ((string?)first["model"], (string?)first["protocol"], (int)first["clean"]!["queries"]!));
+        Assert.Equal(["random-sign", "uaa-gan", "pgd"], first["attacks"]!.AsArray().Select(attack => (string?)attack!["method"]));
+        var clean = (double)first["clean"]!["mean_average_precision"]!;
+        var chance = (double)first["chance_mean_average_precision"]!;
+        Assert.InRange(clean, chance + 0.1, 1);
+        foreach (var attack in first["attacks"]!.AsArray())
+        {
+            Assert.Equal("8/255", (string?)attack!["epsilon"]);
+            var lost = (clean - (double)attack["mean_average_precision"]!) / (clean - chance);
+            Assert.Equal(lost, (double)attack["map_lost"]!, 1e-9);
+            var interval = attack["intervals"]!["map_lost"]!.AsArray();
+            Assert.InRange(lost, (double)interval[0]! - 1e-9, (double)interval[1]! + 1e-9);
+            Assert.NotNull(attack["map_lost_swapped"]);
+            Assert.Equal(2, attack["intervals"]!["map_lost_swapped"]!.AsArray().Count);
+            Assert.InRange((double)attack["rank1"]!, 0, (double)attack["rank5"]!);
+            Assert.True((double)attack["milliseconds_per_image"]! > 0);
+            RequireQualityOfTheFiles(attack.AsObject(), Path.Combine(_folder["first"], "images", (string?)attack["generator"] is { } g ? $"uaa-gan-{g}" : (string)attack["method"]!));
+        }
+
+        Assert.True((double)first["attacks"]![2]!["map_lost"]! > (double)first["attacks"]![0]!["map_lost"]!, "PGD takes no more than noise");
+        Assert.Equal(WithoutTimings(first), WithoutTimings(second));
+        Assert.Equal(Run("first"), Run("second"));
+        Assert.Equal(first.ToJsonString(), JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["first"], "report.json")))!.ToJsonString());
+        Assert.Contains("<h2", File.ReadAllText(Path.Combine(_folder["first"], "report.html")), StringComparison.Ordinal);
+
+        var manifest = Manifest("first");
+        Assert.True((bool)manifest["complete"]!);
+        Assert.Equal("evaluate", (string?)manifest["arguments"]![0]);
+        Assert.Equal("20", (string?)manifest["run"]!["attacks"]![2]!["options"]!["steps"]);
+    }
+
+    [Fact]
+    public async Task Attack_saves_a_twin_of_every_image_and_harms_none_for_a_broken_one()
+    {
+        _folder.WriteClasses("images", 2, 2);
+        _folder.Write("images/empty.png", []);
+        _folder.Write("images/cut.png", File.ReadAllBytes(_folder["images/class0/0.png"]).AsSpan()[..200]);
+        string[] line = ["attack", "--model", "tiny", "--attack", "uaa-gan:g", "--images", _folder["images"], "--epsilon", "8/255", "--out", _folder["out"]];
+        var outcome = (await suite.Run([.. line, "--json"])).Ends(ExitCodes.Failure);
+
+        Assert.Equal(["cut.png", "empty.png"], outcome.Json["failed"]!.AsArray().Select(failed => (string?)failed!["id"]).Order());
+        Assert.Contains("cut.png", outcome.Errors, StringComparison.Ordinal);
+        Assert.Equal(4, (int)outcome.Json["saved"]!);
+        Assert.Equal(4, Directory.GetFiles(_folder["out"], "*.png", SearchOption.AllDirectories).Length);
+        Assert.InRange((int)outcome.Json["linf_255"]!, 1, 8);
+
+        File.Delete(_folder["images/empty.png"]);
+        var other = (await suite.Run(line)).Ends(ExitCodes.Failure);
+        Assert.Contains("holds another attack: data.images, data.sha256 differ", other.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Extract_writes_a_row_an_image_in_the_order_of_the_ids()
+    {
+        var outcome = (await suite.Run("extract", "--model", "tiny", "--images", suite.Data, "--out", _folder["f.npy"], "--json")).Ends(ExitCodes.Success);
+
+        Assert.Equal((24, 16), ((int)outcome.Json["images"]!, (int)outcome.Json["dimension"]!));
+        var ids = JsonNode.Parse(File.ReadAllText(_folder["f.json"]))!["ids"]!.AsArray().Select(id => (string)id!).ToList();
+        Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
+        var bytes = File.ReadAllBytes(_folder["f.npy"]);
+        Assert.Equal(128 + (24 * 16 * 4), bytes.Length);
+        for (var row = 0; row < 24; row++)
+            Assert.Equal(1, Math.Sqrt(Enumerable.Range(0, 16).Sum(d => Math.Pow(BitConverter.ToSingle(bytes, 128 + (((row * 16) + d) * 4)), 2))), 1e-5);
+    }
+
+    [Fact]
+    public async Task Unknown_names_are_told_with_the_known_ones()
+    {
+        var model = (await Line("--model", "nope", "--attack", "pgd")).Ends(ExitCodes.Failure);
+        Assert.Contains("There is no model 'nope'", model.Errors, StringComparison.Ordinal);
+        Assert.Contains("tiny", model.Errors, StringComparison.Ordinal);
+
+        var generator = (await Line("--model", "tiny", "--attack", "uaa-gan:nope")).Ends(ExitCodes.Failure);
+        Assert.Contains("There is no generator 'nope'. There are: g", generator.Errors, StringComparison.Ordinal);
+
+        var method = (await Line("--model", "tiny", "--attack", "fgsm-9000")).Ends(ExitCodes.Failure);
+        Assert.Contains("fgsm-9000", method.Errors, StringComparison.Ordinal);
+        Assert.Contains("pgd", method.Errors, StringComparison.Ordinal);
+
+        Task<Outcome> Line(params string[] rest) => suite.Run(
+            ["evaluate", "--data", suite.Data, "--protocol", "leave-one-out", "--epsilon", "8/255", "--out", _folder[Guid.NewGuid().ToString("N")], .. rest]);
+    }
+
+    [Fact]
+    public async Task A_generator_is_not_used_at_another_epsilon_unless_it_is_rescaled()
+    {
+        string[] line = ["attack", "--model", "tiny", "--attack", "uaa-gan:g", "--images", suite.Data, "--epsilon", "4/255", "--out", _folder["out"]];
+        var refused = (await suite.Run(line)).Ends(ExitCodes.Failure);
+        Assert.Contains("8/255", refused.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["out"]));
+
+        var scaled = (await suite.Run([.. line, "--rescale", "--json"])).Ends(ExitCodes.Success);
+        Assert.InRange((int)scaled.Json["linf_255"]!, 1, 4);
+    }
+
+    [Fact]
+    public async Task Weights_that_do_not_fit_are_refused_and_leave_nothing_behind()
+    {
+        var weights = TinyNetwork.Write(_folder["other.safetensors"], feature: 12);
+        var misfit = (await Add("misfit", weights)).Ends(ExitCodes.Failure);
+        Assert.Contains("The weights do not fit the architecture: 2 of another shape (embedding.linear.bias [12] instead of [16]", misfit.Errors, StringComparison.Ordinal);
+
+        var damaged = (await Add("damaged", _folder.Write("damaged.safetensors", File.ReadAllBytes(weights).AsSpan()[..500]))).Ends(ExitCodes.Failure);
+        Assert.DoesNotContain("   at ", damaged.Errors, StringComparison.Ordinal);
+        (await Add("absent", _folder["absent.safetensors"])).Ends(ExitCodes.Failure);
+        (await Add("Bad Name", weights)).Ends(ExitCodes.WrongUse);
+
+        var listed = (await suite.Run("models", "list", "--json")).Ends(ExitCodes.Success);
+        Assert.Equal(["tiny"], listed.Json["models"]!.AsArray().Select(model => (string?)model!["name"]));
+        (await suite.Run("models", "check")).Ends(ExitCodes.Success);
+
+        Task<Outcome> Add(string name, string file) => suite.Run(["models", "add", "--name", name, "--weights", file, .. TinyNetwork.Arguments]);
+    }
+
+    [Fact]
+    public async Task Models_check_finds_weights_that_changed_on_disk()
+    {
+        var state = _folder["state"];
+        var weights = TinyNetwork.Write(_folder["w.safetensors"]);
+        (await CommandLine.Run(["models", "add", "--name", "m", "--weights", weights, "--state", state, .. TinyNetwork.Arguments])).Ends(ExitCodes.Success);
+        var stored = Path.Combine(state, "models", "m", "1", "weights.safetensors");
+        var bytes = File.ReadAllBytes(stored);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(stored, bytes);
+
+        var outcome = (await CommandLine.Run("models", "check", "--json", "--state", state)).Ends(ExitCodes.Failure);
+        Assert.Equal("WEIGHTS_HASH_MISMATCH", (string?)outcome.Json["models"]![0]!["error"]!["reason"]);
+    }
+
+    [Fact]
+    public async Task An_interrupt_signal_cancels_the_training_on_the_server()
+    {
+        using var process = Start([
+            "train", "--model", "tiny", "--images", suite.Training, "--epsilon", "8/255", "--generator", "endless", "--steps", "1000000",
+            "--option", "generator-width=8", .. suite.Addresses]);
+        var errors = process.StandardError.ReadToEndAsync(Token);
+        var output = process.StandardOutput.ReadToEndAsync(Token);
+        using var client = new PerturbationClient(suite.Perturbation);
+        var id = await Running(client);
+        Signal(process, 2);
+        await process.WaitForExitAsync(Token).WaitAsync(Limit, Token);
+
+        Assert.Equal(ExitCodes.Interrupted, process.ExitCode);
+        Assert.Contains($"uaagan trainings resume {id}", await errors, StringComparison.Ordinal);
+        Assert.Empty(await output);
+        Assert.Equal(TrainingState.Cancelled, (await client.GetTraining(id, Token)).Training.State);
+    }
+
+    [Fact]
+    public async Task Services_started_for_a_command_end_with_it_even_when_it_is_killed()
+    {
+        using var process = Start(["trainings", "list", "--state", _folder["state"]]);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(Token), process.StandardError.ReadToEndAsync(Token));
+        await process.WaitForExitAsync(Token).WaitAsync(Limit, Token);
+        Assert.True(process.ExitCode == ExitCodes.Success, await errors);
+        Assert.Contains("state", await output, StringComparison.Ordinal);
+        Assert.Empty(Using(_folder["state"]));
+
+        var weights = TinyNetwork.Write(_folder["w.safetensors"]);
+        (await CommandLine.Run(["models", "add", "--name", "m", "--weights", weights, "--state", _folder["state2"], .. TinyNetwork.Arguments])).Ends(ExitCodes.Success);
+        using var killed = Start([
+            "train", "--model", "m", "--images", suite.Training, "--epsilon", "8/255", "--generator", "g2", "--steps", "1000000", "--state", _folder["state2"]]);
+        await Until(() => Using(_folder["state2"]).Count > 0);
+        killed.Kill();
+        await killed.WaitForExitAsync(Token);
+        await Until(() => Using(_folder["state2"]).Count == 0);
+    }
+
+    private Task<Outcome> Evaluate(string name) => suite.Run(
+        "evaluate", "--model", "tiny", "--data", suite.Data, "--protocol", "leave-one-out", "--epsilon", "8/255", "--out", _folder[name], "--json",
+        "--attack", "random-sign", "--attack", "uaa-gan:g", "--attack", "pgd", "--bootstrap", "200");
+
+    private void RequireQualityOfTheFiles(JsonObject attack, string folder)
+    {
+        var files = Directory.GetFiles(folder, "*.png", SearchOption.AllDirectories);
+        Assert.Equal(24, files.Length);
+        var qualities = files.Select(file => ImageQuality.Compare(
+            Decode(Path.Combine(suite.Data, Path.GetRelativePath(folder, file))), Decode(file))).ToList();
+        Assert.Equal(qualities.Average(q => q.PsnrDb), (double)attack["psnr"]!, 1e-9);
+        Assert.Equal(qualities.Average(q => q.Ssim!.Value), (double)attack["ssim"]!, 1e-9);
+        Assert.Equal(qualities.Max(q => q.LInfinity255), (int)attack["linf_255"]!);
+        Assert.InRange((int)attack["linf_255"]!, 1, 8);
+    }
+
+    private static PixelImage Decode(string path) => ImageDecoder.Decode(File.ReadAllBytes(path), ImageLimits.Default);
+
+    private JsonNode Manifest(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(_folder[name], RunManifest.FileName)))!;
+
+    private string Run(string name) => Manifest(name)["run"]!.ToJsonString();
+
+    private static string WithoutTimings(JsonObject report)
+    {
+        var copy = report.DeepClone().AsObject();
+        copy.Remove("seconds");
+        foreach (var attack in copy["attacks"]!.AsArray()) attack!.AsObject().Remove("milliseconds_per_image");
+        return copy.ToJsonString();
+    }
+
+    /// <summary>The program as users start it.</summary>
+    private static Process Start(string[] arguments)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        var start = new ProcessStartInfo(Path.Combine(own.Parent!.Parent!.FullName, "UaaGan.Cli", own.Name, "uaagan"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    private static void Signal(Process process, int signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>The id of the job that does steps.</summary>
+    private static async Task<string> Running(PerturbationClient client)
+    {
+        string? id = null;
+        await Until(async () =>
+        {
+            var jobs = await client.ListTrainings(Token).ToListAsync(Token);
+            id = jobs.FirstOrDefault(job => job.State == TrainingState.Running && job.Settings.Generator == "endless" && job.Progress.Step > 0)?.Id;
+            return id is not null;
+        });
+        return id!;
+    }
+
+    /// <summary>Processes with this state folder in their command line.</summary>
+    private static List<string> Using(string state)
+    {
+        var found = new List<string>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(folder, "cmdline")).Split('\0').Contains($"--UaaGan:State={state}")) found.Add(folder);
+            }
+            catch (IOException)
+            {
+                // It ended while it was looked at.
+            }
+        }
+
+        return found;
+    }
+
+    private static Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
+
+    private static async Task Until(Func<Task<bool>> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(clock.Elapsed < Limit, "the wait has a limit of two minutes");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
+        }
+    }
+}
