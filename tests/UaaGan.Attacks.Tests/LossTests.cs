@@ -111,7 +111,7 @@ public class LossTests
         var resolved = AttackCatalog.ResolveTraining(AttackCatalog.UaaGan, Tiny.Options(options));
         var scalars = new Dictionary<string, double>();
         using var gradients = no_grad();
-        _ = new GeneratorLoss(resolved, FakeNetwork.Angle, Tiny.Eight.Value).OfGenerator(images, perturbation, judge, 0, scalars);
+        _ = new GeneratorLoss(resolved, FakeNetwork.Angle, Tiny.Eight.Value).OfGenerator(images, perturbation, judge, 0, 0, scalars);
         return scalars;
     }
 }

@@ -83,6 +83,15 @@ public class CorpusTests
         Assert.Equal((1, 2), (image.Width, image.Height));
     }
 
+    /// <summary>ImageMagick keeps EXIF in a text of the PNG; the picture stands on its head in the file, and is nearly symmetric.</summary>
+    [Fact]
+    public void An_orientation_in_a_text_of_a_png_counts()
+    {
+        var image = Pictures.Decode(Read("exif/exif_imagemagick_orientation.png"));
+        Assert.Equal([254, 254, 254], image.Pixels.Slice((100 * 512 + 10) * 3, 3).ToArray());
+        Assert.Equal([35, 31, 32], image.Pixels.Slice((10 * 512 + 400) * 3, 3).ToArray());
+    }
+
     [Theory]
     [InlineData("Landscape")]
     [InlineData("Portrait")]

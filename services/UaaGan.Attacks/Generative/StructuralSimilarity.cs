@@ -14,12 +14,14 @@ internal static class StructuralSimilarity
     private const double C1 = 0.01 * 0.01;
     private const double C2 = 0.03 * 0.03;
 
+    private static readonly float[] Bell = GaussianWindow();
+
     /// <summary>One value an image: [N,C,H,W] twice, both sides at least 11 pixels, to [N].</summary>
     public static Tensor PerImage(Tensor first, Tensor second)
     {
         long n = first.shape[0], c = first.shape[1], h = first.shape[2], w = first.shape[3];
-        var a = first.reshape(n * c, 1, h, w);
-        var b = second.reshape(n * c, 1, h, w);
+        var a = first.reshape(n * c, h, w);
+        var b = second.reshape(n * c, h, w);
         var moments = Blur(cat([a, b, a * a, b * b, a * b])).chunk(5);
         var (meanA, meanB) = (moments[0], moments[1]);
         var varianceA = moments[2] - meanA.square();
@@ -30,12 +32,25 @@ internal static class StructuralSimilarity
         return similarity.reshape(n, -1).mean([1]);
     }
 
-    /// <summary>The Gaussian is separable: a row and a column pass cost 22 multiply-adds a pixel instead of 121.</summary>
-    private static Tensor Blur(Tensor planes)
+    /// <summary>
+    /// The Gaussian is separable, and each of its passes over planes [M,H,W] is a product with a band matrix: a dense product has more
+    /// multiply-adds than a convolution of one channel and takes a fifth of its time.
+    /// </summary>
+    private static Tensor Blur(Tensor planes) => Band(planes.shape[1]).matmul(planes).matmul(Band(planes.shape[2]).t());
+
+    /// <summary>[side - 10, side]: row i holds the window at columns i to i + 10.</summary>
+    private static Tensor Band(long side)
     {
-        var offsets = arange(Window, ScalarType.Float32) - (Window - 1) / 2.0;
-        var bell = (-offsets.square() / (2 * Sigma * Sigma)).exp();
-        var kernel = bell / bell.sum();
-        return nn.functional.conv2d(nn.functional.conv2d(planes, kernel.view(1, 1, Window, 1)), kernel.view(1, 1, 1, Window));
+        var rows = side - Window + 1;
+        var values = new float[rows * side];
+        for (var row = 0L; row < rows; row++)
+            Bell.CopyTo(values.AsSpan((int)(row * side + row)));
+        return tensor(values, [rows, side]);
+    }
+
+    private static float[] GaussianWindow()
+    {
+        double[] bell = [.. Enumerable.Range(-Window / 2, Window).Select(offset => Math.Exp(-offset * offset / (2 * Sigma * Sigma)))];
+        return [.. bell.Select(value => (float)(value / bell.Sum()))];
     }
 }

@@ -174,7 +174,7 @@ public sealed class TrainingSession : IDisposable
         if (_networks.DiscriminatorOptimizer is { } optimizer && step % _options.Integer("discriminator-interval") == 0)
             OptimiseDiscriminator(optimizer, images, perturbation);
 
-        var (loss, similarity) = _loss.OfGenerator(images, perturbation, _networks.Discriminator, _similarity.Weight, _scalars);
+        var (loss, similarity) = _loss.OfGenerator(images, perturbation, _networks.Discriminator, _similarity.Weight, step, _scalars);
         if (!double.IsFinite(_scalars["loss"]))
             throw AttackFailure.Diverged(step + 1, _scalars.Where(scalar => !double.IsFinite(scalar.Value)).Select(scalar => scalar.Key).Order(StringComparer.Ordinal));
         var gradients = autograd.grad([loss], _networks.GeneratorOptimizer.Parameters);

@@ -59,7 +59,7 @@ internal sealed class PeopleArtist : IArtist
     /// <summary>A camera has its own colours all day; the exposure and the noise change.</summary>
     private static Photograph Exposure(int camera, DrawingRandom random)
     {
-        Photograph habit = Photograph.Random(DrawingRandom.For(78, camera), 1.1f), now = Photograph.Random(random, 0.35f);
+        Photograph habit = Photograph.Random(DrawingRandom.For(78, camera), 0.85f), now = Photograph.Random(random, 0.35f);
         return now with
         {
             Gains = habit.Gains * now.Gains,

@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using UaaGan.Failures;
+
+namespace UaaGan.Networks.Tests;
+
+public class ModelCardTests
+{
+    [Fact]
+    public void A_card_written_is_read_again()
+    {
+        var card = TestCards.Demo() with
+        {
+            Resize = ResizeMode.Nearest,
+            Pad = [1, 2, 3, 4],
+            Pooling = PoolingKind.GeneralizedMean,
+            ArchitectureOptions = new Dictionary<string, int> { ["width"] = 8 },
+            Check = new CheckFeature([.. Enumerable.Range(0, 64).Select(i => i / 64f)]),
+            Licence = "Apache-2.0",
+        };
+        var text = ModelCardJson.Write(card);
+        Assert.Equal(text, ModelCardJson.Write(ModelCardJson.Read(Encoding.UTF8.GetBytes(text))));
+        Assert.Contains("\"feature_dimension\": 64", text, StringComparison.Ordinal);
+        Assert.Contains("\"resize\": \"nearest\"", text, StringComparison.Ordinal);
+        Assert.EndsWith("}\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unknown_field", "1", "unknown_field")]
+    [InlineData("name", "\"Ümlaut\"", "name")]
+    [InlineData("name", "\"..\"", "name")]
+    [InlineData("name", "\".hidden\"", "name")]
+    [InlineData("name", "null", "name")]
+    [InlineData("version", "0", "version")]
+    [InlineData("version", "1.5", "version")]
+    [InlineData("architecture", "\"resnet_9000\"", "architecture")]
+    [InlineData("weights", """{"file":"../w.safetensors","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}""", "weights.file")]
+    [InlineData("weights", """{"file":"w.pth","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}""", "weights.file")]
+    [InlineData("weights", """{"file":"w.safetensors","sha256":"XYZ"}""", "weights.sha256")]
+    [InlineData("weights", """{"file":"w.safetensors"}""", "weights")]
+    [InlineData("feature_dimension", "0", "feature_dimension")]
+    [InlineData("feature_dimension", "65537", "feature_dimension")]
+    [InlineData("input", """{"height":7,"width":64}""", "input")]
+    [InlineData("input", """{"height":64,"width":4097}""", "input")]
+    [InlineData("resize", "\"bicubic\"", "resize")]
+    [InlineData("resize", "1", "resize")]
+    [InlineData("pad", "[1,2,3]", "pad")]
+    [InlineData("pad", "[0,-1,0,0]", "pad")]
+    [InlineData("pad", "[24,0,24,0]", "pad")]
+    [InlineData("mean", "[0.5,0.5]", "mean")]
+    [InlineData("std", "[0.5,0,0.5]", "std")]
+    [InlineData("pooling", "\"max\"", "pooling")]
+    [InlineData("gem_p", "0", "gem_p")]
+    [InlineData("gem_p", "101", "gem_p")]
+    [InlineData("engine", "\"onnx\"", "engine")]
+    [InlineData("data_type", "\"bfloat16\"", "data_type")]
+    [InlineData("batch_sizes", "[]", "batch_sizes")]
+    [InlineData("batch_sizes", "[1,1]", "batch_sizes")]
+    [InlineData("batch_sizes", "[4,2]", "batch_sizes")]
+    [InlineData("batch_sizes", "[0,2]", "batch_sizes")]
+    [InlineData("batch_sizes", "[2000]", "batch_sizes")]
+    [InlineData("check", """{"feature":[1]}""", "check.feature")]
+    [InlineData("l2_normalise", "\"yes\"", "l2_normalise")]
+    public void A_field_that_cannot_be_is_refused_by_name(string field, string value, string named)
+    {
+        var json = JsonNode.Parse(ModelCardJson.Write(TestCards.Demo()))!.AsObject();
+        json[field] = JsonNode.Parse(value);
+        var failure = Assert.Throws<FailureException>(() => ModelCardJson.Read(Encoding.UTF8.GetBytes(json.ToJsonString())));
+        Assert.Equal(FailureKind.InvalidArgument, failure.Kind);
+        Assert.Contains(failure.Reason, new[] { "MODEL_CARD_INVALID", "MODEL_NAME_INVALID" });
+        Assert.Contains(named, $"{failure.Field} {failure.Message}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("version")]
+    [InlineData("architecture")]
+    [InlineData("weights")]
+    [InlineData("feature_dimension")]
+    [InlineData("input")]
+    public void A_field_that_must_be_there_is_missed(string field)
+    {
+        var json = JsonNode.Parse(ModelCardJson.Write(TestCards.Demo()))!.AsObject();
+        json.Remove(field);
+        var failure = Assert.Throws<FailureException>(() => ModelCardJson.Read(Encoding.UTF8.GetBytes(json.ToJsonString())));
+        Assert.Equal("MODEL_CARD_INVALID", failure.Reason);
+        Assert.Contains(field, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("""{"name":"a","name":"b"}""")]
+    public void What_is_no_card_is_refused(string text) =>
+        Assert.Equal("MODEL_CARD_INVALID", Assert.Throws<FailureException>(() => ModelCardJson.Read(Encoding.UTF8.GetBytes(text))).Reason);
+}
