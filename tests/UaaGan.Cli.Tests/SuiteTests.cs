@@ -154,6 +154,28 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
     }
 
     [Fact]
+    public async Task Demo_on_an_own_folder_trains_measures_reports_and_may_be_run_again()
+    {
+        string[] line = ["demo", "--data", suite.Data, "--model", "tiny", "--images", suite.Training, "--minutes", "0.02", "--out", _folder["demo"]];
+        var outcome = (await suite.Run([.. line, "--json"])).Ends(ExitCodes.Success);
+
+        var scenario = Assert.Single(outcome.Json["scenarios"]!.AsArray())!;
+        Assert.Equal(("data", "tiny", 24), ((string?)scenario["name"], (string?)scenario["model"], (int)scenario["clean"]!["queries"]!));
+        Assert.Equal(["random-sign", "uaa-gan", "pgd"], scenario["attacks"]!.AsArray().Select(attack => (string?)attack!["method"]));
+        Assert.Equal(outcome.Json.ToJsonString(), JsonNode.Parse(File.ReadAllText(_folder["demo/report.json"]))!.ToJsonString());
+        var html = File.ReadAllText(_folder["demo/report.html"]);
+        Assert.Contains("PGD-20", html, StringComparison.Ordinal);
+        Assert.Contains("Training of the generator", html, StringComparison.Ordinal);
+        Assert.Contains("lambda-metric", html, StringComparison.Ordinal);
+        Assert.True((bool)Manifest("demo")["complete"]!);
+
+        var again = (await suite.Run(line)).Ends(ExitCodes.Success);
+        Assert.Contains($"Report: {_folder["demo/report.html"]}", again.Output, StringComparison.Ordinal);
+        Assert.Contains("mAP lost", again.Output, StringComparison.Ordinal);
+        Assert.Contains("uaa-gan:demo-data", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_interrupt_signal_cancels_the_training_on_the_server()
     {
         using var process = Start([
