@@ -14,4 +14,8 @@ public sealed class FeatureExtractionOptions
     /// <summary>Models that may be loaded at a time, versions counted apart, 1 to 1024; a call for one more is refused. Default: 8.</summary>
     [Range(1, 1024)]
     public int MaxLoadedModels { get; set; } = 8;
+
+    /// <summary>Images of one batch, 1 to 1024; the card's batch sizes above are not used, except its smallest. Default: 8.</summary>
+    [Range(1, 1024)]
+    public int MaxBatchItems { get; set; } = 8;
 }

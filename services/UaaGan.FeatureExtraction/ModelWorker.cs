@@ -19,7 +19,7 @@ internal sealed class ModelWorker : IAsyncDisposable
     public ModelWorker(ModelCard card, BatchPolicy policy, Func<TargetNetwork> load, Action<ModelWorker> failed)
     {
         Card = card;
-        _worker = new BatchWorker<PixelImage, float[]>($"{card.Name}/{card.Version}", policy, () => Create(load, failed));
+        _worker = new BatchWorker<PixelImage, float[]>($"{card.Name}/{card.Version}", policy, () => Create(load, policy.MaxItems, failed));
     }
 
     /// <summary>The model.</summary>
@@ -48,13 +48,13 @@ internal sealed class ModelWorker : IAsyncDisposable
         return _worker.DisposeAsync();
     }
 
-    private Extractor Create(Func<TargetNetwork> load, Action<ModelWorker> failed)
+    private Extractor Create(Func<TargetNetwork> load, int most, Action<ModelWorker> failed)
     {
         TargetNetwork? network = null;
         try
         {
             network = load();
-            network.SettleBatchSizes();
+            network.SettleBatchSizes(most);
             _network = network;
             return new Extractor(network);
         }

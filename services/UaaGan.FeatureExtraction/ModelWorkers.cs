@@ -15,7 +15,7 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
 {
     private readonly ModelRepository _repository;
     private readonly ServiceOptions _options;
-    private readonly int _mostLoaded;
+    private readonly FeatureExtractionOptions _own;
     private readonly ILogger<ModelWorkers> _logger;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Name, int Version), ModelWorker> _workers = [];
@@ -24,7 +24,7 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
     public ModelWorkers(
         ModelRepository repository, IOptions<ServiceOptions> options, IOptions<FeatureExtractionOptions> own, ILogger<ModelWorkers> logger)
     {
-        (_repository, _options, _mostLoaded, _logger) = (repository, options.Value, own.Value.MaxLoadedModels, logger);
+        (_repository, _options, _own, _logger) = (repository, options.Value, own.Value, logger);
         torch.set_num_threads(_options.TorchThreads > 0 ? _options.TorchThreads : Environment.ProcessorCount);
     }
 
@@ -118,7 +118,7 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
     private static (string, int) Key(ModelCard card) => (card.Name, card.Version);
 
     private ModelWorker Start(ModelCard card) =>
-        new(card, BatchPolicy.From(_options, card.BatchSizes[^1]), () => _repository.Load(card), Forget);
+        new(card, BatchPolicy.From(_options, Math.Min(_own.MaxBatchItems, card.BatchSizes[^1])), () => _repository.Load(card), Forget);
 
     // Told on the worker's thread before its callers are, so that a call after theirs tries anew.
     private void Forget(ModelWorker failed)
@@ -139,7 +139,7 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
 
     private void CheckRoom(int others, ModelCard card)
     {
-        if (others < _mostLoaded) return;
+        if (others < _own.MaxLoadedModels) return;
         throw new FailureException(
             FailureKind.FailedPrecondition, "MODEL_LIMIT",
             $"{others} models are loaded, as many as may be, so {card.Name} cannot be; unload one, or raise MaxLoadedModels.")

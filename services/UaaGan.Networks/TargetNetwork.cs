@@ -125,11 +125,12 @@ public sealed class TargetNetwork : IDisposable
     /// by batch size and thread count, and a single small image gets others than two do. Of several such sets the largest is kept, so
     /// that a feature does not depend on what else was asked for at the time. It also warms the network.
     /// </summary>
-    public void SettleBatchSizes()
+    /// <param name="most">Sizes above are not run; at least the card's smallest is.</param>
+    public void SettleBatchSizes(int most = int.MaxValue)
     {
         var pattern = CheckPattern.Image(Card.Input.Width, Card.Input.Height);
         BatchSizes = Card.BatchSizes;
-        var agreeing = Card.BatchSizes.Select(size => (Size: size, Bits: BitsInEveryPlace(pattern, size))).Where(run => run.Bits is not null)
+        var agreeing = Card.BatchSizes.Where((size, i) => i == 0 || size <= most).Select(size => (Size: size, Bits: BitsInEveryPlace(pattern, size))).Where(run => run.Bits is not null)
             .GroupBy(run => run.Bits, run => run.Size).MaxBy(sizes => sizes.Count());
         BatchSizes = agreeing is null ? [Card.BatchSizes[0]] : [.. agreeing];
     }

@@ -148,15 +148,16 @@ public class LoadingTests
     }
 
     [Theory]
-    [InlineData("0")]
-    [InlineData("1025")]
-    [InlineData("many")]
-    public async Task An_invalid_option_stops_the_start(string value)
+    [InlineData("MaxLoadedModels", "0")]
+    [InlineData("MaxLoadedModels", "1025")]
+    [InlineData("MaxLoadedModels", "many")]
+    [InlineData("MaxBatchItems", "0")]
+    public async Task An_invalid_option_stops_the_start(string option, string value)
     {
         using var models = new TestModels();
         var failure = await Assert.ThrowsAsync<Failures.FailureException>(
-            () => LiveFeatures.StartAsync(models, $"--UaaGan:Features:MaxLoadedModels={value}"));
-        Assert.Contains("MaxLoadedModels", failure.Message, StringComparison.Ordinal);
+            () => LiveFeatures.StartAsync(models, $"--UaaGan:Features:{option}={value}"));
+        Assert.Contains(option, failure.Message, StringComparison.Ordinal);
     }
 
     private static AsyncUnaryCall<LoadModelResponse> Load(LiveFeatures service, string name = "demo") =>

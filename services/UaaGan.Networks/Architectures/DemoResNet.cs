@@ -28,7 +28,7 @@ public sealed class DemoResNet : FeatureNetwork
         var normalised = options.Value("feature_batch_norm", fallback: 1, minimum: 0, maximum: 1) == 1;
 
         _stem = nn.Sequential(
-            ("conv", nn.Conv2d(3, width, 3, stride: 2, padding: 1, bias: false)),
+            ("conv", new AlignedConvolution(3, width, 3, stride: 2, padding: 1, bias: false)),
             ("bn", nn.BatchNorm2d(width)),
             ("relu", nn.ReLU()));
         var blocks = new List<nn.Module<Tensor, Tensor>>();
@@ -77,10 +77,10 @@ public sealed class DemoResNet : FeatureNetwork
         public BasicBlock(int inputs, int outputs) : base(nameof(BasicBlock))
         {
             _body = nn.Sequential(
-                ("conv1", nn.Conv2d(inputs, outputs, 3, stride: 2, padding: 1, bias: false)),
+                ("conv1", new AlignedConvolution(inputs, outputs, 3, stride: 2, padding: 1, bias: false)),
                 ("bn1", nn.BatchNorm2d(outputs)),
                 ("relu", nn.ReLU()),
-                ("conv2", nn.Conv2d(outputs, outputs, 3, padding: 1, bias: false)),
+                ("conv2", new AlignedConvolution(outputs, outputs, 3, padding: 1, bias: false)),
                 ("bn2", nn.BatchNorm2d(outputs)));
             _shortcut = nn.Sequential(
                 ("conv", nn.Conv2d(inputs, outputs, 1, stride: 2, bias: false)),

@@ -1,0 +1,44 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace UaaGan.Networks;
+
+/// <summary>
+/// A square convolution whose channels are padded with zeros to multiples of 16 for the computation. The convolutions of oneDNN in
+/// libtorch 2.10 take whole groups of 16 channels: of a last group that is not full they multiply what lies in memory by zero, which
+/// is NaN when a NaN lies there, forward (input channels) and in the gradient of the input (output channels). Kernels of 1x1, groups
+/// and input channels up to 4 have other code, which is right.
+/// </summary>
+public sealed class AlignedConvolution : NamedModule
+{
+    private const int Group = 16;
+    private const int FewInputs = 4;
+
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+    private readonly int _outputs;
+    private readonly long _stride, _padding, _inputPadding, _outputPadding;
+
+    /// <summary>Initialised as nn.Conv2d, with its keys: weight and bias.</summary>
+    public AlignedConvolution(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true) : base(nameof(AlignedConvolution))
+    {
+        (_outputs, _stride, _padding) = (outputs, stride, padding);
+        _inputPadding = inputs <= FewInputs ? 0 : Missing(inputs);
+        _outputPadding = Missing(outputs);
+        using var initial = nn.Conv2d(inputs, outputs, kernel, bias: bias);
+        using var noGradient = no_grad();
+        register_parameter("weight", _weight = new Parameter(initial.weight!.clone()));
+        if (bias) register_parameter("bias", _bias = new Parameter(initial.bias!.clone()));
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var aligned = _inputPadding == 0 ? input : nn.functional.pad(input, [0, 0, 0, 0, 0, _inputPadding]);
+        var weight = _inputPadding + _outputPadding == 0 ? _weight : nn.functional.pad(_weight, [0, 0, 0, 0, 0, _inputPadding, 0, _outputPadding]);
+        var output = nn.functional.conv2d(aligned, weight, strides: [_stride, _stride], padding: [_padding, _padding]).narrow(1, 0, _outputs);
+        return (_bias is null ? output : output + _bias.reshape(1, -1, 1, 1)).contiguous().MoveToOuterDisposeScope();
+    }
+
+    private static int Missing(int channels) => (Group - channels % Group) % Group;
+}

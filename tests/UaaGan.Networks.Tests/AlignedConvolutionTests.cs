@@ -1,0 +1,59 @@
+using TorchSharp;
+
+namespace UaaGan.Networks.Tests;
+
+public class AlignedConvolutionTests
+{
+    [Theory]
+    [InlineData(3, 24, 2, true)]
+    [InlineData(4, 4, 1, false)]
+    [InlineData(8, 8, 1, true)]
+    [InlineData(12, 12, 1, false)]
+    [InlineData(16, 16, 1, true)]
+    [InlineData(20, 16, 1, false)]
+    [InlineData(24, 24, 2, false)]
+    [InlineData(24, 48, 2, true)]
+    [InlineData(48, 3, 1, true)]
+    public void It_is_the_convolution_whatever_lies_in_freed_memory(int inputs, int outputs, int stride, bool bias)
+    {
+        torch.random.manual_seed(inputs);
+        using var scope = torch.NewDisposeScope();
+        using var plain = torch.nn.Conv2d(inputs, outputs, 3, stride: stride, padding: 1, bias: bias).to(torch.ScalarType.Float64);
+        using var aligned = new AlignedConvolution(inputs, outputs, 3, stride, padding: 1, bias: bias);
+        Assert.Equal(plain.state_dict().Keys.Order(), aligned.state_dict().Keys.Order());
+        using (torch.no_grad())
+        {
+            foreach (var (key, value) in plain.state_dict()) aligned.state_dict()[key].copy_(value);
+        }
+
+        var images = torch.rand(2, inputs, 16, 12).requires_grad_();
+        var wide = images.detach().to(torch.ScalarType.Float64).requires_grad_();
+        var expected = plain.call(wide);
+        LeaveNaNs();
+        var actual = aligned.call(images);
+        LeaveNaNs();
+        var sensitivity = torch.rand_like(actual);
+        var gradients = torch.autograd.grad([(actual * sensitivity).sum()], [images, .. aligned.parameters()]);
+        var expectedGradients = torch.autograd.grad([(expected * sensitivity).sum()], [wide, .. plain.parameters()]);
+
+        Near(expected, actual);
+        for (var i = 0; i < gradients.Count; i++) Near(expectedGradients[i], gradients[i]);
+    }
+
+    // Freed blocks of many sizes, which the next tensors get.
+    private static void LeaveNaNs()
+    {
+        using var scope = torch.NewDisposeScope();
+        for (var round = 0; round < 4; round++)
+        {
+            for (var size = 16; size <= 1 << 17; size += size / 2) torch.full([size], float.NaN);
+        }
+    }
+
+    // Sums of up to 432 products in float32, each step off by 2^-24 of the sum so far.
+    private static void Near(torch.Tensor expected, torch.Tensor actual)
+    {
+        var error = (expected - actual).abs().max().item<double>();
+        Assert.True(error < 1e-5 * Math.Max(1, expected.abs().max().item<double>()), $"{error}");
+    }
+}
