@@ -65,7 +65,7 @@ internal static class EvaluationOutputs
     {
         await JsonFormat.WriteFile(Path.Combine(folder, "report.json"), manifest.Result, cancellationToken);
         HtmlReport.Write(
-            new ReportModel { Title = title, Created = DateTimeOffset.UtcNow, Version = RunManifest.Version, Scenarios = scenarios },
+            new ReportModel { Title = title, Created = DateTimeOffset.UtcNow, Version = RunManifest.Version.Split('+')[0], Scenarios = scenarios },
             Path.Combine(folder, "report.html"));
         await manifest.Write(folder, cancellationToken);
     }

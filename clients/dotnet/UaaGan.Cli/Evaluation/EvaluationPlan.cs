@@ -27,14 +27,14 @@ internal sealed record EvaluationPlan
     /// <summary>Bootstrap resamples for the 95 % intervals; 0 for none.</summary>
     public int BootstrapSamples { get; init; } = 1000;
 
-    /// <summary>Where images and reports go; null: no files are kept (a temporary folder is used).</summary>
+    /// <summary>Where images and reports go.</summary>
     public required string OutputFolder { get; init; }
 
     /// <summary>Queries shown with pictures in the report.</summary>
     public int PicturedQueries { get; init; } = 12;
 
     /// <summary>Rows of each pictured ranking.</summary>
-    public int PicturedRows { get; init; } = 10;
+    public int PicturedRows { get; init; } = 8;
 
     /// <summary>n of them, evenly spread, so that a limit keeps the mix of classes; the same ones every time.</summary>
     public static IReadOnlyList<T> Spread<T>(IReadOnlyList<T> items, int n) =>

@@ -12,7 +12,7 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>From an evaluation to what <see cref="HtmlReport"/> shows.</summary>
 internal static class ReportBuilder
 {
-    private const int ThumbnailSide = 96;
+    private const int ThumbnailSide = 80;
 
     /// <param name="result">The evaluation.</param>
     /// <param name="name">Short name of the scenario.</param>

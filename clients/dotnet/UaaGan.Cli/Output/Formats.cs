@@ -10,7 +10,7 @@ internal static class Formats
 
     public static string Metric(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 
-    public static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double share) => (Math.Round(100 * share, 1) + 0.0).ToString("0.0", CultureInfo.InvariantCulture) + " %"; // + 0.0: no -0.0
 
     public static string Decibel(double value) => double.IsFinite(value) ? value.ToString("0.00", CultureInfo.InvariantCulture) : "∞";
 
