@@ -36,20 +36,21 @@ public sealed class NetworkTests : IDisposable
         scenario.WriteModel(_folder);
         var repository = new ModelRepository(_folder);
         using TargetNetwork network = repository.Load(repository.Get(scenario.ModelName));
-        (int Identity, int View)[] drawn = [.. from identity in Enumerable.Range(1, 12) from view in Enumerable.Range(0, 6) select (identity, view)];
+        (int Identity, int View)[] drawn = [.. from identity in Enumerable.Range(1, 10) from view in Enumerable.Range(0, scenario.GalleryViews) select (identity, view)];
         PixelImage[] images = [.. drawn.AsParallel().AsOrdered().Select(image => scenario.Draw(image.Identity, image.View))];
         float[][] features = network.Extract(images);
 
+        int[] queries = [.. Enumerable.Range(0, drawn.Length).Where(image => drawn[image].View < scenario.QueryViews)];
         double precision = 0, first = 0;
-        for (int query = 0; query < drawn.Length; query++)
+        foreach (int query in queries)
         {
             int[] ranked = [.. Enumerable.Range(0, drawn.Length).Where(image => image != query).OrderByDescending(image => Dot(features[query], features[image]))];
             int hits = 0;
             double sum = 0;
             for (int rank = 1; rank <= ranked.Length; rank++)
                 if (drawn[ranked[rank - 1]].Identity == drawn[query].Identity) sum += ++hits / (double)rank;
-            precision += sum / hits / drawn.Length;
-            first += drawn[ranked[0]].Identity == drawn[query].Identity ? 1.0 / drawn.Length : 0;
+            precision += sum / hits / queries.Length;
+            first += drawn[ranked[0]].Identity == drawn[query].Identity ? 1.0 / queries.Length : 0;
         }
 
         Assert.InRange(precision, 0.60, 1);

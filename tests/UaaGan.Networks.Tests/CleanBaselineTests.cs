@@ -1,4 +1,3 @@
-using System.Globalization;
 using UaaGan.Imaging;
 
 namespace UaaGan.Networks.Tests;
@@ -32,7 +31,7 @@ public class CleanBaselineTests
         }
 
         var result = Evaluate(network, queries, gallery, leaveOneOut: false);
-        Check(result, IsFull ? new(278, 0.8345, 0.9604, 0.6252) : new(0, 0, 0, 0));
+        Check(result, IsFull ? new(278, 0.8345, 0.9604, 0.6252) : new(43, 0.930233, 1, 0.763717));
     }
 
     [Fact]
@@ -50,35 +49,32 @@ public class CleanBaselineTests
             Std = [0.501960784, 0.501960784, 0.501960784],
         });
         var images = Folders("faces-orl", ".pgm", IsFull ? 1 : 3);
-        Check(Evaluate(network, images, images, leaveOneOut: true), IsFull ? new(270, 1, 1, 0.9799) : new(0, 0, 0, 0));
+        Check(Evaluate(network, images, images, leaveOneOut: true), IsFull ? new(270, 1, 1, 0.9799) : new(90, 1, 1, 0.983755));
     }
 
     [Fact]
     public void Mobilenet_on_food()
     {
-        var network = Load("mobilenet_v2-imagenet-dequantized.safetensors", Mobilenet(PoolingKind.Average));
+        var network = Load("mobilenet_v2-imagenet-dequantized.safetensors", new NewModel
+        {
+            Name = "mobilenet",
+            Architecture = "mobilenet_v2",
+            WeightsPath = "",
+            Input = new InputSize(224, 224),
+        });
         var images = Folders("retrieval-food7", "", 1);
         if (!IsFull) images = [.. images.GroupBy(item => item.Label).SelectMany(label => label.Take(12))];
-        Check(Evaluate(network, images, images, leaveOneOut: true), IsFull ? new(490, 0.8714, 0.9857, 0.5236) : new(0, 0, 0, 0));
+        Check(Evaluate(network, images, images, leaveOneOut: true), IsFull ? new(490, 0.8714, 0.9857, 0.5236) : new(84, 0.797619, 0.976190, 0.554534));
     }
-
-    private static NewModel Mobilenet(PoolingKind pooling) => new()
-    {
-        Name = "mobilenet",
-        Architecture = "mobilenet_v2",
-        WeightsPath = "",
-        Input = new InputSize(224, 224),
-        Pooling = pooling,
-    };
 
     private static void Check(Figures actual, Figures expected)
     {
-        File.AppendAllText("/tmp/wf-base.txt", actual + "\n");
+        // The published table has four digits, and another machine's last bits may swap a near tie: one query of 278 is 0.0036.
+        var tolerance = IsFull ? 0.005 : 1e-4;
         Assert.Equal(expected.Queries, actual.Queries);
-        // Four digits are published; identical pixels and weights leave only the last bits of the summation order.
-        Assert.Equal(expected.Rank1, actual.Rank1, 1e-4);
-        Assert.Equal(expected.Rank5, actual.Rank5, 1e-4);
-        Assert.Equal(expected.MeanAveragePrecision, actual.MeanAveragePrecision, 1e-4);
+        Assert.Equal(expected.Rank1, actual.Rank1, tolerance);
+        Assert.Equal(expected.Rank5, actual.Rank5, tolerance);
+        Assert.Equal(expected.MeanAveragePrecision, actual.MeanAveragePrecision, tolerance);
     }
 
     private static TargetNetwork Load(string weights, NewModel model)
@@ -115,6 +111,21 @@ public class CleanBaselineTests
         }
     }
 
+    [Fact]
+    public void Mobilenet_with_gem_pooling_gives_another_feature_of_the_same_images()
+    {
+        var weights = SharedData.Path("weights", "mobilenet_v2-imagenet-dequantized.safetensors");
+        var model = new NewModel { Name = "gem", Architecture = "mobilenet_v2", WeightsPath = "", Input = new InputSize(224, 224), Pooling = PoolingKind.GeneralizedMean };
+        var image = CheckPattern.Image(224, 224);
+        using var average = Load(Path.GetFileName(weights), model with { Pooling = PoolingKind.Average });
+        using var one = Load(Path.GetFileName(weights), model with { GemP = 1 });
+        using var three = Load(Path.GetFileName(weights), model);
+        var mean = average.Extract([image])[0];
+        // Exponent 1 is the mean but for the clamp at 1e-6; exponent 3 weighs large activations more.
+        Assert.True(Dot(mean, one.Extract([image])[0]) > 1 - 1e-5);
+        Assert.InRange(Dot(mean, three.Extract([image])[0]), 0.3, 0.999);
+    }
+
     private static double Dot(float[] a, float[] b)
     {
         var sum = 0.0;
@@ -137,8 +148,5 @@ public class CleanBaselineTests
 
     private sealed record Item(string Path, string Label, char Camera);
 
-    private sealed record Figures(int Queries, double Rank1, double Rank5, double MeanAveragePrecision)
-    {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Queries} {Rank1:F6} {Rank5:F6} {MeanAveragePrecision:F6}");
-    }
+    private sealed record Figures(int Queries, double Rank1, double Rank5, double MeanAveragePrecision);
 }

@@ -25,17 +25,24 @@ internal static class NetworksCommand
         var threads = new Option<int>("--threads") { Description = "Threads of torch; another number gives other roundings.", DefaultValueFactory = _ => 1 };
         var measure = new Option<bool>("--measure") { Description = "Train nothing: measure the networks that are there." };
         var generator = new Option<bool>("--generator") { Description = "Also train a generator against each network, as the demo does, and measure it." };
+        var steps = new Option<int?>("--generator-steps") { Description = "Steps of the generator's training. Default: the demo's." };
+        var options = new Option<string[]>("--generator-option") { Description = "NAME=VALUE for the generator's training, over the demo's own; may be repeated." };
+        options.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1) is { } wrong)
+                result.AddError($"--generator-option takes NAME=VALUE, such as batch=8, not '{wrong.Value}'.");
+        });
         var command = new RootCommand("""
             Trains the target networks of the demo on drawn images and writes model.json and weights.safetensors of each.
             Then searches with the demo's queries, clean and attacked at 8/255, among its clean gallery: none of these identities was trained on.
             """)
         {
-            scenarios, output, seed, threads, measure, generator,
+            scenarios, output, seed, threads, measure, generator, steps, options,
         };
         command.SetAction((parsed, cancellation) =>
         {
             torch.set_num_threads(parsed.GetValue(threads));
-            string[] chosen = parsed.GetValue(scenarios) is { Length: > 0 } given ? given : [.. DemoScenarios.All.Select(scenario => scenario.Name)];
+            string[] chosen = parsed.GetValue(scenarios) is { Length: > 0 } names ? names : [.. DemoScenarios.All.Select(scenario => scenario.Name)];
             var files = new NetworkFiles(parsed.GetValue(output)!.FullName);
             using var progress = new ProgressLine(Console.Error, rewrite: !Console.IsErrorRedirected);
             if (!parsed.GetValue(measure))
@@ -44,7 +51,13 @@ internal static class NetworksCommand
             }
 
             Console.Out.WriteLine(Row("scenario", "attack", "mAP", "rank-1", "lost", "SSIM"));
-            foreach (string name in chosen) Measure(DemoScenarios.Get(name), files, parsed.GetValue(generator), progress, cancellation);
+            foreach (DemoScenario scenario in chosen.Select(DemoScenarios.Get))
+            {
+                var given = new Dictionary<string, string>(scenario.TrainingOptions);
+                foreach (string[] pair in (parsed.GetValue(options) ?? []).Select(option => option.Split('=', 2))) given[pair[0]] = pair[1];
+                Measure(scenario, files, parsed.GetValue(generator) ? parsed.GetValue(steps) ?? scenario.TrainingSteps : 0, given, progress, cancellation);
+            }
+
             return Task.FromResult(0);
         });
         return command;
@@ -57,7 +70,7 @@ internal static class NetworksCommand
         files.Write(scenario, recipe, network);
     }
 
-    private static void Measure(DemoScenario scenario, NetworkFiles files, bool withGenerator, ProgressLine progress, CancellationToken cancellation)
+    private static void Measure(DemoScenario scenario, NetworkFiles files, int generatorSteps, IReadOnlyDictionary<string, string> options, ProgressLine progress, CancellationToken cancellation)
     {
         progress.Report($"{scenario.Name}: measuring");
         using TargetNetwork target = files.Load(scenario);
@@ -65,7 +78,7 @@ internal static class NetworksCommand
         Show("clean", check.Clean, null, null);
         Attack(AttackCatalog.RandomSign, null);
         Attack(AttackCatalog.ProjectedGradient, null);
-        if (withGenerator) Attack(AttackCatalog.UaaGan, GeneratorProbe.Train(scenario, target, Budget, progress.Report, cancellation));
+        if (generatorSteps > 0) Attack(AttackCatalog.UaaGan, GeneratorProbe.Train(scenario, target, Budget, options, generatorSteps, progress.Report, cancellation));
 
         void Attack(string method, TrainedGenerator? trained)
         {

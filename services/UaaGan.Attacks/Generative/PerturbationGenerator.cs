@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,18 +12,18 @@ namespace UaaGan.Attacks;
 /// </summary>
 internal sealed class PerturbationGenerator : Module<Tensor, Tensor>
 {
-    private readonly Conv2d entry;
+    private readonly AlignedConvolution entry;
     private readonly ModuleList<ResidualBlock> blocks;
-    private readonly Conv2d exit;
+    private readonly AlignedConvolution exit;
 
     public PerturbationGenerator(GeneratorForm form)
         : base(nameof(PerturbationGenerator))
     {
         Form = form;
         var folded = 3 * form.Unshuffle * form.Unshuffle;
-        entry = Conv2d(folded, form.Width, 3, padding: 1);
+        entry = new AlignedConvolution(folded, form.Width, 3, padding: 1);
         blocks = ModuleList([.. Enumerable.Range(0, form.Blocks).Select(_ => new ResidualBlock(form.Width))]);
-        exit = Conv2d(form.Width, folded, 3, padding: 1);
+        exit = new AlignedConvolution(form.Width, folded, 3, padding: 1);
         RegisterComponents();
     }
 

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -7,16 +8,16 @@ namespace UaaGan.Attacks;
 /// <summary>x + conv(relu(norm(conv(x)))), 3x3, the width kept.</summary>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv1;
+    private readonly AlignedConvolution conv1;
     private readonly InstanceNorm2d norm;
-    private readonly Conv2d conv2;
+    private readonly AlignedConvolution conv2;
 
     public ResidualBlock(int width)
         : base(nameof(ResidualBlock))
     {
-        conv1 = Conv2d(width, width, 3, padding: 1);
+        conv1 = new AlignedConvolution(width, width, 3, padding: 1);
         norm = InstanceNorm2d(width, affine: true);
-        conv2 = Conv2d(width, width, 3, padding: 1);
+        conv2 = new AlignedConvolution(width, width, 3, padding: 1);
         RegisterComponents();
     }
 
