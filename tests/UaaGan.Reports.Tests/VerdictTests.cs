@@ -82,6 +82,15 @@ public class VerdictTests
     }
 
     [Fact]
+    public void A_small_loss_that_swapping_mostly_removes_is_not_called_a_pattern()
+    {
+        var scenario = Scenario(0.072, 0.003);
+        var remarks = Verdict.Of(scenario with { Attacks = [scenario.Attacks[0], scenario.Attacks[1] with { MapLostSwapped = new(0.019) }] }).Remarks;
+        Assert.Contains(remarks, text => text.StartsWith("Too weak to be called specific to the query", StringComparison.Ordinal) && text.Contains("1.9\u00a0%", StringComparison.Ordinal));
+        Assert.DoesNotContain(remarks, text => text.Contains("a pattern", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_clear_result_is_qualified_by_nothing_but_comparisons() =>
         Assert.Equal(["Specific", "For"], Verdict.Of(Samples.Scenario()).Remarks.Select(remark => remark.Split(' ')[0]));
 
