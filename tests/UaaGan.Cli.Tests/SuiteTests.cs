@@ -56,6 +56,35 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
     }
 
     [Fact]
+    public async Task The_Python_example_measures_what_evaluate_measures()
+    {
+        var measured = (await Evaluate("for-python")).Ends(ExitCodes.Success).Json;
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "UaaGan.Grpc.sln"))) root = root.Parent!;
+        var client = Path.Combine(root.FullName, "clients", "python");
+        var start = new ProcessStartInfo(
+            "/usr/bin/python3", [Path.Combine(client, "examples", "attack_folder.py"), suite.Data, "--model", "tiny", "--method", "pgd", .. suite.Targets])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["PYTHONPATH"] = client, ["PYTHONDONTWRITEBYTECODE"] = "1" },
+        };
+        using var python = Process.Start(start)!;
+        var errors = python.StandardError.ReadToEndAsync(Token);
+        var lines = (await python.StandardOutput.ReadToEndAsync(Token)).Split('\n');
+        await python.WaitForExitAsync(Token);
+
+        Assert.True(python.ExitCode == 0, await errors);
+        var pgd = measured["attacks"]![2]!;
+        Assert.Equal("queries  24", lines[0]);
+        Assert.Equal(Text($"clean    mAP {(double)measured["clean"]!["mean_average_precision"]!:F4}  rank-1 {(double)measured["clean"]!["rank1"]!:F4}"), lines[1]);
+        Assert.Equal(
+            Text($"pgd      mAP {(double)pgd["mean_average_precision"]!:F4}  rank-1 {(double)pgd["rank1"]!:F4}  lost {(double)pgd["map_lost"]!:F4}"), lines[2]);
+
+        static string Text(FormattableString text) => FormattableString.Invariant(text);
+    }
+
+    [Fact]
     public async Task Attack_saves_a_twin_of_every_image_and_harms_none_for_a_broken_one()
     {
         _folder.WriteClasses("images", 2, 2);

@@ -10,6 +10,7 @@ options.add_argument("--model", required=True)
 options.add_argument("--method", default="pgd", help="pgd, random-sign, or uaa-gan with --generator")
 options.add_argument("--generator", default="")
 options.add_argument("--epsilon", default="8/255")
+options.add_argument("--seed", type=int, default=1)
 options.add_argument("--features", default="localhost:5101")
 options.add_argument("--perturbation", default="localhost:5102")
 options.add_argument("--scoring", default="localhost:5103")
@@ -28,7 +29,7 @@ with uaagan.FeatureClient(o.features) as features, uaagan.PerturbationClient(o.p
         uaagan.ScoringClient(o.scoring) as scoring:
     identities = {item.id: item.identity for item in uaagan.read_folder(o.folder)}
     clean = {r.id: r.feature for r in sound(features.extract(uaagan.read_folder(o.folder), o.model))}
-    twins = perturbation.perturb(uaagan.read_folder(o.folder), o.model, o.method, o.epsilon, o.generator)
+    twins = perturbation.perturb(uaagan.read_folder(o.folder), o.model, o.method, o.epsilon, o.generator, seed=o.seed)
     attacked = (uaagan.Item(twin.id, twin.image) for twin in sound(twins))
     adversarial = {r.id: r.feature for r in sound(features.extract(attacked, o.model))}
     rows = [(id, identities[id], vector) for id, vector in clean.items()]

@@ -21,6 +21,9 @@ public sealed class Suite : IAsyncLifetime
     /// <summary>Options that lead a command to these services.</summary>
     public string[] Addresses { get; private set; } = [];
 
+    /// <summary>The same for the Python example, whose channels take host and port.</summary>
+    public string[] Targets => [.. Addresses[..6].Select(part => part.StartsWith("http", StringComparison.Ordinal) ? new Uri(part).Authority : part)];
+
     public Uri Perturbation { get; private set; } = new("http://unset");
 
     public async ValueTask InitializeAsync()
