@@ -16,16 +16,14 @@ internal enum PerturbationBound
 /// <param name="Unshuffle">Side of the square of pixels that becomes channels: the network works at 1/side of the resolution.</param>
 /// <param name="Bound">How the budget is kept.</param>
 /// <param name="TextureFloor">Share of the budget left where the image is flat; 1 spends it everywhere alike.</param>
-/// <param name="OutputGain">Root mean square of an image's raw output before the bound; 0 leaves it as it comes.</param>
-internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, double OutputGain)
+internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor)
 {
     public static GeneratorForm From(OptionValues options) => new(
         options.Integer("generator-width"),
         options.Integer("generator-blocks"),
         options.Integer("unshuffle"),
         options.Choice("bound") == "tanh" ? PerturbationBound.Tanh : PerturbationBound.Clamp,
-        options.Number("texture-floor"),
-        options.Number("output-gain"));
+        options.Number("texture-floor"));
 
     /// <summary>Multiply-adds of one forward pass over an image of this size.</summary>
     public long MultiplyAdds(int height, int width)

@@ -12,8 +12,6 @@ namespace UaaGan.Attacks;
 /// </summary>
 internal sealed class PerturbationGenerator : Module<Tensor, Tensor>
 {
-    private const double SmallestPower = 1e-12;
-
     private readonly AlignedConvolution entry;
     private readonly ModuleList<ResidualBlock> blocks;
     private readonly AlignedConvolution exit;
@@ -34,17 +32,10 @@ internal sealed class PerturbationGenerator : Module<Tensor, Tensor>
     /// <summary>The perturbation of images [N,C,H,W] in [0,1], the same shape, within +-epsilon; the image is not yet added.</summary>
     public Tensor Perturbation(Tensor images, float epsilon)
     {
-        var raw = Normalised(call(images));
+        var raw = call(images);
         var bounded = Form.Bound == PerturbationBound.Tanh ? raw.tanh() * epsilon : (raw * epsilon).clamp(-epsilon, epsilon);
         return Form.TextureFloor < 1 ? bounded * LocalContrast.Mask(images, Form.TextureFloor) : bounded;
     }
-
-    /// <summary>
-    /// At a fixed size the output cannot run into the flat ends of the bound, where no gradient is left to turn a pattern that came
-    /// first into the one that the image needs.
-    /// </summary>
-    private Tensor Normalised(Tensor raw) =>
-        Form.OutputGain > 0 ? raw * Form.OutputGain / (raw.square().mean([1, 2, 3], keepdim: true) + SmallestPower).sqrt() : raw;
 
     public override Tensor forward(Tensor images)
     {

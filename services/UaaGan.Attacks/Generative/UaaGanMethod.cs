@@ -17,7 +17,7 @@ internal static class UaaGanMethod
         TrainingOptions:
         [
             OptionDefinition.Flag("faithful", false,
-                "The losses as printed in the paper: sets the defaults of reconstruction, lambda-reconstruction, ssim-target, lambda-swap, output-gain, texture-floor and quantise; an option given beside it wins."),
+                "The losses as printed in the paper: sets the defaults of reconstruction, lambda-reconstruction, ssim-target, lambda-swap, texture-floor and quantise; an option given beside it wins."),
             OptionDefinition.Number("margin", 0.3, 0, 2, "m of the metric loss max(d(f(x), f(x')) + m - d(f(x), f(x~)), 0), d Euclidean on unit features."),
             OptionDefinition.Choice("mining", "farthest", "Which other image of the batch is x' in the metric loss.", "farthest", "nearest", "mean"),
             OptionDefinition.Number("lambda-metric", 30, 0, 1e4, "Weight of the metric loss."),
@@ -30,8 +30,6 @@ internal static class UaaGanMethod
             OptionDefinition.Number("lambda-swap", 10, 0, 1e4,
                 "Weight of a loss on d(f(x), f(x + another image's perturbation)), which makes perturbations query-specific; 0 turns it off. No part of the paper."),
             OptionDefinition.Choice("bound", "tanh", "How the budget is kept: epsilon*tanh(g), or a hard clamp of epsilon*g.", "tanh", "clamp"),
-            OptionDefinition.Number("output-gain", 1.5, 0, 100,
-                "Root mean square to which the generator's output g is scaled, image by image, before the bound: about the share of the budget that is spent; 0 leaves g as it comes."),
             OptionDefinition.Number("texture-floor", 1, 0, 1,
                 "Share of the budget left where the image is flat, the rest following the local contrast; 1 spends it everywhere alike. Below 1 is no part of the paper."),
             OptionDefinition.Flag("quantise", true, "Train on images as they are saved, rounded to uint8, with a straight-through gradient."),
@@ -60,7 +58,6 @@ internal static class UaaGanMethod
         ["lambda-reconstruction"] = "0.1",
         ["ssim-target"] = "0",
         ["lambda-swap"] = "0",
-        ["output-gain"] = "0",
         ["texture-floor"] = "1",
         ["quantise"] = "false",
     };

@@ -69,7 +69,6 @@ internal static class GeneratorWeights
         ["unshuffle"] = form.Unshuffle.ToString(CultureInfo.InvariantCulture),
         ["bound"] = form.Bound.ToString(),
         ["texture_floor"] = form.TextureFloor.ToString("R", CultureInfo.InvariantCulture),
-        ["output_gain"] = form.OutputGain.ToString("R", CultureInfo.InvariantCulture),
     };
 
     private static GeneratorForm Form(Dictionary<string, string> notes) => new(
@@ -77,6 +76,5 @@ internal static class GeneratorWeights
         int.Parse(notes["blocks"], CultureInfo.InvariantCulture),
         int.Parse(notes["unshuffle"], CultureInfo.InvariantCulture),
         Enum.Parse<PerturbationBound>(notes["bound"]),
-        double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture),
-        double.Parse(notes["output_gain"], CultureInfo.InvariantCulture));
+        double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture));
 }
