@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Grpc.Core;
 using Google.Rpc;
+using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using UaaGan.Imaging;
 using UaaGan.Perturbation.Tests.Support;

@@ -10,21 +10,23 @@ namespace UaaGan.Attacks;
 /// would cost more than the target. Sides that are no multiple of the unshuffle factor are padded by reflection and the output is cropped.
 /// A grey image is repeated to three channels and the output averaged to one.
 /// </summary>
-internal sealed class PerturbationGenerator : Module<Tensor, Tensor>
+internal sealed class PerturbationGenerator : NamedModule
 {
-    private readonly AlignedConvolution entry;
-    private readonly ModuleList<ResidualBlock> blocks;
-    private readonly AlignedConvolution exit;
+    private readonly AlignedConvolution _entry;
+    private readonly ModuleList<ResidualBlock> _blocks;
+    private readonly AlignedConvolution _exit;
 
     public PerturbationGenerator(GeneratorForm form)
         : base(nameof(PerturbationGenerator))
     {
         Form = form;
         var folded = 3 * form.Unshuffle * form.Unshuffle;
-        entry = new AlignedConvolution(folded, form.Width, 3, padding: 1);
-        blocks = ModuleList([.. Enumerable.Range(0, form.Blocks).Select(_ => new ResidualBlock(form.Width))]);
-        exit = new AlignedConvolution(form.Width, folded, 3, padding: 1);
-        RegisterComponents();
+        _entry = new AlignedConvolution(folded, form.Width, 3, padding: 1);
+        _blocks = ModuleList([.. Enumerable.Range(0, form.Blocks).Select(_ => new ResidualBlock(form.Width))]);
+        _exit = new AlignedConvolution(form.Width, folded, 3, padding: 1);
+        register_module("entry", _entry);
+        register_module("blocks", _blocks);
+        register_module("exit", _exit);
     }
 
     public GeneratorForm Form { get; }
@@ -44,10 +46,10 @@ internal sealed class PerturbationGenerator : Module<Tensor, Tensor>
         var input = grey ? images.expand(-1, 3, -1, -1) : images;
         // Zero mean and about unit variance, which natural images in [0,1] come near to.
         var centred = (ReflectionPadding.ToMultiple(input, Form.Unshuffle) - 0.5) * 4;
-        var hidden = functional.relu(entry.call(functional.pixel_unshuffle(centred, Form.Unshuffle)));
-        foreach (var block in blocks)
+        var hidden = functional.relu(_entry.call(functional.pixel_unshuffle(centred, Form.Unshuffle)));
+        foreach (var block in _blocks)
             hidden = block.call(hidden);
-        var output = functional.pixel_shuffle(exit.call(functional.relu(hidden)), Form.Unshuffle)
+        var output = functional.pixel_shuffle(_exit.call(functional.relu(hidden)), Form.Unshuffle)
             .narrow(2, 0, height).narrow(3, 0, width);
         return grey ? output.mean([1], keepdim: true) : output;
     }
@@ -56,9 +58,9 @@ internal sealed class PerturbationGenerator : Module<Tensor, Tensor>
     {
         if (disposing)
         {
-            entry.Dispose();
-            blocks.Dispose();
-            exit.Dispose();
+            _entry.Dispose();
+            _blocks.Dispose();
+            _exit.Dispose();
         }
 
         base.Dispose(disposing);

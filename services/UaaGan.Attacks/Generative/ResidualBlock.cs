@@ -6,30 +6,32 @@ using static TorchSharp.torch.nn;
 namespace UaaGan.Attacks;
 
 /// <summary>x + conv(relu(norm(conv(x)))), 3x3, the width kept.</summary>
-internal sealed class ResidualBlock : Module<Tensor, Tensor>
+internal sealed class ResidualBlock : NamedModule
 {
-    private readonly AlignedConvolution conv1;
-    private readonly InstanceNorm2d norm;
-    private readonly AlignedConvolution conv2;
+    private readonly AlignedConvolution _conv1;
+    private readonly InstanceNorm2d _norm;
+    private readonly AlignedConvolution _conv2;
 
     public ResidualBlock(int width)
         : base(nameof(ResidualBlock))
     {
-        conv1 = new AlignedConvolution(width, width, 3, padding: 1);
-        norm = InstanceNorm2d(width, affine: true);
-        conv2 = new AlignedConvolution(width, width, 3, padding: 1);
-        RegisterComponents();
+        _conv1 = new AlignedConvolution(width, width, 3, padding: 1);
+        _norm = InstanceNorm2d(width, affine: true);
+        _conv2 = new AlignedConvolution(width, width, 3, padding: 1);
+        register_module("conv1", _conv1);
+        register_module("norm", _norm);
+        register_module("conv2", _conv2);
     }
 
-    public override Tensor forward(Tensor input) => input + conv2.call(functional.relu(norm.call(conv1.call(input))));
+    public override Tensor forward(Tensor input) => input + _conv2.call(functional.relu(_norm.call(_conv1.call(input))));
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            conv1.Dispose();
-            norm.Dispose();
-            conv2.Dispose();
+            _conv1.Dispose();
+            _norm.Dispose();
+            _conv2.Dispose();
         }
 
         base.Dispose(disposing);
