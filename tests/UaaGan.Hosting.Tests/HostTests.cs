@@ -97,7 +97,8 @@ public class HostTests
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode);
 
         using var web = GrpcChannel.ForAddress(
-            service.Service.HttpAddress, new GrpcChannelOptions { HttpHandler = new GrpcWebHandler(new HttpClientHandler()) });
+            service.Service.HttpAddress,
+            new GrpcChannelOptions { HttpVersion = HttpVersion.Version11, HttpHandler = new GrpcWebHandler(new HttpClientHandler()) });
         var reply = await new FeatureExtractionService.FeatureExtractionServiceClient(web).ExtractAsync(new ExtractRequest { Image = Pictures.Raw(2, 1) });
         Assert.Equal(3u, reply.Feature.Dimension);
 
