@@ -25,7 +25,7 @@ public static class DemoScenarios
             Protocol = LeaveOneOut,
             Identities = 26, GalleryViews = 12, QueryViews = 3,
             TrainingIdentities = 60, TrainingViews = 5,
-            TrainingSteps = 150,
+            TrainingSteps = 400,
             TrainingOptions = new Dictionary<string, string>(),
         },
         new(new PeopleArtist())
@@ -36,7 +36,7 @@ public static class DemoScenarios
             Protocol = Market1501,
             Identities = 30, GalleryViews = 10, QueryViews = 3, Distractors = 30,
             TrainingIdentities = 50, TrainingViews = 6,
-            TrainingSteps = 150,
+            TrainingSteps = 400,
             TrainingOptions = new Dictionary<string, string>(),
         },
         new(new PortraitArtist())
@@ -47,7 +47,7 @@ public static class DemoScenarios
             Protocol = LeaveOneOut,
             Identities = 30, GalleryViews = 10, QueryViews = 3,
             TrainingIdentities = 60, TrainingViews = 5,
-            TrainingSteps = 150,
+            TrainingSteps = 400,
             TrainingOptions = new Dictionary<string, string>(),
         },
     ];
