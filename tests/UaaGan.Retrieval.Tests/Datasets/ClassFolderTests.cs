@@ -83,12 +83,12 @@ public class ClassFolderTests
     [Fact]
     public void The_food_and_face_sets_read_as_their_description_says()
     {
-        var food = Datasets.Read("leave-one-out", SharedData.Require("retrieval-food7"), SharedData.Require("splits/retrieval-food7-query.txt"));
+        var food = Datasets.Read("leave-one-out", SharedData.Path("retrieval-food7"), SharedData.Path("splits/retrieval-food7-query.txt"));
         Assert.Equal((490, 245, 245), (food.Gallery.Count, food.Queries.Count, food.Training.Count));
         Assert.Equal(7, food.Gallery.Select(entry => entry.Identity).Distinct().Count());
 
-        var faces = Datasets.Read("leave-one-out", SharedData.Require("faces-orl"));
+        var faces = Datasets.Read("leave-one-out", SharedData.Path("faces-orl"));
         Assert.Equal((270, 27), (faces.Gallery.Count, faces.Gallery.Select(entry => entry.Identity).Distinct().Count()));
-        Assert.Equal(160, Datasets.Images(SharedData.Require("faces-orl"), SharedData.Require("splits/faces-orl-train.txt")).Count);
+        Assert.Equal(160, Datasets.Images(SharedData.Path("faces-orl"), SharedData.Path("splits/faces-orl-train.txt")).Count);
     }
 }

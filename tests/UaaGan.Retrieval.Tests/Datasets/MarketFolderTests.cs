@@ -50,7 +50,7 @@ public class MarketFolderTests
     [Fact]
     public void The_re_identification_set_reads_as_its_description_says()
     {
-        var set = Datasets.Read("market1501", SharedData.Require("reid-market1501"));
+        var set = Datasets.Read("market1501", SharedData.Path("reid-market1501"));
 
         Assert.Equal((279, 884), (set.Queries.Count, set.Gallery.Count));
         Assert.Equal(60, set.Queries.Concat(set.Gallery).Select(entry => entry.Identity).Distinct().Count());

@@ -1,4 +1,4 @@
-namespace UaaGan.Imaging.Tests;
+namespace UaaGan.Tests.Shared;
 
 /// <summary>The real images and weights, which are not in the repository: UAAGAN_SHARED, else shared/ beside the repository.</summary>
 internal static class SharedData

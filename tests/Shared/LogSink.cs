@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace UaaGan.RetrievalScoring.Tests.Support;
+namespace UaaGan.Tests.Shared;
 
 /// <summary>Keeps errors that were logged: one that a test did not announce fails it.</summary>
 internal sealed class LogSink : ILoggerProvider
