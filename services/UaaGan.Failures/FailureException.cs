@@ -29,4 +29,15 @@ public sealed class FailureException : Exception
 
     /// <summary>Every variable of the message, by name (AIP-193).</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The same failure as a layer tells it that knows more of the request.</summary>
+    /// <param name="field">Path of the request's field at fault; null when it is no field.</param>
+    /// <param name="message">The message; null keeps it.</param>
+    /// <param name="metadata">Variables that the message gains.</param>
+    public FailureException Retell(string? field, string? message = null, params ReadOnlySpan<(string Name, string Value)> metadata)
+    {
+        var all = new Dictionary<string, string>(Metadata);
+        foreach (var (name, value) in metadata) all[name] = value;
+        return new FailureException(Kind, Reason, message ?? Message, InnerException) { Field = field, Metadata = all };
+    }
 }

@@ -6,7 +6,7 @@ using UaaGan.Protos.Features.V1;
 namespace UaaGan.FeatureExtraction;
 
 /// <summary>One StreamExtract. Which version answers is settled when it opens, and holds to its end.</summary>
-internal sealed class ExtractStream(ModelCatalog models, ModelWorkers workers, FeatureExtractor extractor, DateTime deadline)
+internal sealed class ExtractStream(ModelCatalog models, ModelWorkers workers, FeatureExtractor extractor, DateTimeOffset? deadline)
     : IStreamHandler<StreamExtractRequest, ImageItem, Image, StreamExtractResponse>
 {
     private ModelCard? _card;

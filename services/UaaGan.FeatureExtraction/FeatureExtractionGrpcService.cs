@@ -22,13 +22,13 @@ internal sealed class FeatureExtractionGrpcService(
     public override async Task<ExtractResponse> Extract(ExtractRequest request, ServerCallContext context)
     {
         var card = models.Find(request.Model, "model");
-        var (feature, timing) = await extractor.ExtractAsync(card, request.Image, "image", context.Deadline, context.CancellationToken);
+        var (feature, timing) = await extractor.ExtractAsync(card, request.Image, "image", context.DeadlineOrNull(), context.CancellationToken);
         return new ExtractResponse { Feature = feature, ModelVersion = ModelCatalog.Version(card), Timing = timing };
     }
 
     public override Task StreamExtract(
         IAsyncStreamReader<StreamExtractRequest> requestStream, IServerStreamWriter<StreamExtractResponse> responseStream, ServerCallContext context) =>
-        streams.RunImagesAsync(requestStream, responseStream, context, new ExtractStream(models, workers, extractor, context.Deadline));
+        streams.RunImagesAsync(requestStream, responseStream, context, new ExtractStream(models, workers, extractor, context.DeadlineOrNull()));
 
     public override async Task<LoadModelResponse> LoadModel(LoadModelRequest request, ServerCallContext context)
     {

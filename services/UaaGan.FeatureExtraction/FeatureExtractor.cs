@@ -16,10 +16,10 @@ internal sealed class FeatureExtractor(ModelWorkers workers, ImageReader images)
     /// <param name="card">The model, loaded if it is not.</param>
     /// <param name="image">The image; null counts as missing.</param>
     /// <param name="field">Path of the request's field it came in.</param>
-    /// <param name="deadline">The call's deadline; <see cref="DateTime.MaxValue"/>: none.</param>
+    /// <param name="deadline">When the caller gives up; null: never.</param>
     /// <param name="cancellation">The call's token.</param>
     public async Task<(Feature Feature, Timing Timing)> ExtractAsync(
-        ModelCard card, Image? image, string field, DateTime deadline, CancellationToken cancellation)
+        ModelCard card, Image? image, string field, DateTimeOffset? deadline, CancellationToken cancellation)
     {
         while (true)
         {
@@ -28,7 +28,7 @@ internal sealed class FeatureExtractor(ModelWorkers workers, ImageReader images)
             BatchResult<float[]> result;
             try
             {
-                result = await worker.ExtractAsync(input, deadline == DateTime.MaxValue ? null : deadline, cancellation);
+                result = await worker.ExtractAsync(input, deadline, cancellation);
             }
             catch (FailureException failure) when (failure.Kind == FailureKind.Unavailable && worker.Retired)
             {
@@ -43,14 +43,7 @@ internal sealed class FeatureExtractor(ModelWorkers workers, ImageReader images)
                 DataType = DataType.Float32,
                 Dimension = (uint)result.Value.Length,
             };
-            return (feature, new Timing
-            {
-                QueueMs = result.Queue.TotalMilliseconds,
-                DecodeMs = decode.TotalMilliseconds,
-                ComputeMs = result.Compute.TotalMilliseconds / result.BatchSize,
-                EncodeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds,
-                BatchSize = (uint)result.BatchSize,
-            });
+            return (feature, result.ToTiming(decode, Stopwatch.GetElapsedTime(start)));
         }
     }
 

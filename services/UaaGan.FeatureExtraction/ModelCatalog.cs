@@ -68,11 +68,7 @@ internal sealed class ModelCatalog(ModelRepository repository, ModelWorkers work
         }
         catch (FailureException failure) when (failure.Kind is FailureKind.InvalidArgument or FailureKind.NotFound)
         {
-            throw new FailureException(failure.Kind, failure.Reason, failure.Message, failure.InnerException)
-            {
-                Field = failure.Field is "name" or "version" ? $"{field}.{failure.Field}" : field,
-                Metadata = failure.Metadata,
-            };
+            throw failure.Retell(failure.Field is "name" or "version" ? $"{field}.{failure.Field}" : field);
         }
     }
 }

@@ -7,11 +7,7 @@ internal static class FieldPath
 {
     /// <summary>The failure of a message, seen from the request that holds it: epsilon becomes settings.epsilon.</summary>
     public static FailureException Within(this FailureException failure, string path) =>
-        new(failure.Kind, failure.Reason, failure.Message, failure.InnerException)
-        {
-            Field = failure.Field is { Length: > 0 } field && field != path ? $"{path}.{field}" : path,
-            Metadata = failure.Metadata,
-        };
+        failure.Retell(failure.Field is { Length: > 0 } field && field != path ? $"{path}.{field}" : path);
 
     /// <summary>A required field that is not set.</summary>
     public static FailureException Missing(string field, string hint) =>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using UaaGan.Attacks;
 using UaaGan.Hosting;
 using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Perturbation.V1;
@@ -23,7 +23,7 @@ internal sealed class PerturbStream(AttackSettingsReader reader, AttackWorkers w
         var accepted = new StreamPerturbAccepted
         {
             Limits = limits,
-            Model = new ModelReference { Name = _settings.Card.Name, Version = _settings.Card.Version.ToString(CultureInfo.InvariantCulture) },
+            Model = Messages.ToMessage(TargetIdentity.Of(_settings.Card)),
         };
         accepted.Options.Add(new Dictionary<string, string>(_settings.Request.Options));
         return new StreamOpening<StreamPerturbResponse>(new StreamPerturbResponse { Accepted = accepted }, first.Settings.ReplyOrder);

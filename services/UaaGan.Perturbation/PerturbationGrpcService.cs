@@ -39,9 +39,8 @@ internal sealed class PerturbationGrpcService(
             throw new FailureException(FailureKind.InvalidArgument, "BAD_ITEM_ID", $"The id has {bytes} bytes; it may have {LongestId}.") { Field = "id" };
         var settings = reader.Read(request.Settings, "settings");
         using var lease = await workers.AcquireAsync(settings, context.CancellationToken);
-        DateTimeOffset? deadline = context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline);
         var (adversarial, timing) = await perturber.PerturbAsync(
-            lease.Worker, settings, request.Image, request.Id, "image", deadline, context.CancellationToken);
+            lease.Worker, settings, request.Image, request.Id, "image", context.DeadlineOrNull(), context.CancellationToken);
         return new PerturbResponse { Adversarial = adversarial, Timing = timing };
     }
 

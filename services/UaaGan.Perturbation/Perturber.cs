@@ -24,14 +24,7 @@ internal sealed class Perturber(ImageReader images)
         var result = await worker.SubmitAsync(
             new AttackItem(original, id), original.Memory.Length, (original.Width, original.Height, original.Channels), deadline, cancellation);
         var (adversarial, encode) = await images.RunAsync(() => Write(original, result.Value, settings), cancellation);
-        return (adversarial, new Timing
-        {
-            QueueMs = result.Queue.TotalMilliseconds,
-            DecodeMs = decode.TotalMilliseconds,
-            ComputeMs = result.Compute.TotalMilliseconds / result.BatchSize,
-            EncodeMs = encode.TotalMilliseconds,
-            BatchSize = (uint)result.BatchSize,
-        });
+        return (adversarial, result.ToTiming(decode, encode));
     }
 
     private static AdversarialImage Write(PixelImage original, PixelImage adversarial, AttackSettings settings)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using UaaGan.Attacks;
@@ -71,9 +70,8 @@ internal sealed class TrainingIntake(
         var resolved = AttackCatalog.ResolveTraining(method, wire.Options);
         var epsilon = AttackSettingsReader.Budget(wire.Epsilon);
         var card = reader.Model(wire.Model);
-        var model = new TargetIdentity(card.Name, card.Version.ToString(CultureInfo.InvariantCulture), card.Weights.Sha256);
         return TrainingSession.Checked(
-            new DomainSettings(wire.Generator, model, method, epsilon, wire.Seed, resolved.All, Steps(wire), wire.HasMinutes ? wire.Minutes : null, wire.Replace),
+            new DomainSettings(wire.Generator, TargetIdentity.Of(card), method, epsilon, wire.Seed, resolved.All, Steps(wire), wire.HasMinutes ? wire.Minutes : null, wire.Replace),
             TrainingSession.FewestImages);
     }
 
@@ -89,28 +87,15 @@ internal sealed class TrainingIntake(
     private void CheckName(DomainSettings settings)
     {
         store.CheckRoom(settings.Generator);
-        if (!settings.Replace && generators.Find(settings.Generator) is not null)
-        {
-            throw new FailureException(
-                FailureKind.AlreadyExists, "GENERATOR_EXISTS",
-                $"There is a generator '{settings.Generator}' already; choose another name, or set replace.")
-            {
-                Field = "generator",
-                Metadata = new Dictionary<string, string> { ["generator"] = settings.Generator },
-            };
-        }
+        if (!settings.Replace) generators.CheckFree(settings.Generator);
     }
 
     private FailureException TooManyPixels() => new(
         FailureKind.ResourceExhausted, "TRAINING_PIXELS_TOO_MANY",
         $"The training's images have more than {options.Value.MaxTrainingPixels} pixels in all; send fewer or smaller ones.");
 
-    private static FailureException OfImage(string id, FailureException failure) => new(
-        failure.Kind, failure.Reason, $"Image '{id}': {failure.Message}", failure.InnerException)
-    {
-        Field = failure.Field,
-        Metadata = new Dictionary<string, string>(failure.Metadata) { ["id"] = id },
-    };
+    private static FailureException OfImage(string id, FailureException failure) =>
+        failure.Retell(failure.Field, $"Image '{id}': {failure.Message}", ("id", id));
 
     private static void Within(Action action) => Within(() =>
     {

@@ -10,10 +10,8 @@ internal static class GeneratorProbe
     public static TrainedGenerator Train(DemoScenario scenario, TargetNetwork target, Epsilon epsilon, IReadOnlyDictionary<string, string> options, long steps, Action<string> report, CancellationToken cancellation)
     {
         PixelImage[] images = [.. scenario.TrainingImages().AsParallel().AsOrdered().Select(drawn => scenario.Draw(drawn.Identity, drawn.View))];
-        ModelCard card = target.Card;
         var settings = new TrainingSettings(
-            scenario.Name, new TargetIdentity(card.Name, card.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), card.Weights.Sha256),
-            AttackCatalog.UaaGan, epsilon, Seed: 1, options, steps);
+            scenario.Name, TargetIdentity.Of(target.Card), AttackCatalog.UaaGan, epsilon, Seed: 1, options, steps);
         using TrainingSession session = TrainingSession.Start(settings, images, target);
         while (!session.IsComplete)
         {

@@ -71,6 +71,14 @@ public sealed class GeneratorRepository
         return new TrainedGenerator(record, weights);
     }
 
+    /// <summary>Refuses a name that a generator has already.</summary>
+    /// <exception cref="FailureException">GENERATOR_EXISTS, GENERATOR_NAME_INVALID or GENERATOR_DAMAGED.</exception>
+    public void CheckFree(string name)
+    {
+        if (Find(name) is not null)
+            throw AttackFailure.GeneratorExists(name);
+    }
+
     /// <summary>Stores a generator.</summary>
     /// <param name="generator">The generator; its record's hash must be that of its weights.</param>
     /// <param name="replace">Whether to replace a generator of that name.</param>

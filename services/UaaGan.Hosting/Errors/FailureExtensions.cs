@@ -9,11 +9,5 @@ public static class FailureExtensions
     /// <param name="failure">The failure.</param>
     /// <param name="field">Such as settings.epsilon.</param>
     public static FailureException At(this FailureException failure, string field) =>
-        failure.Field is not null
-            ? failure
-            : new FailureException(failure.Kind, failure.Reason, failure.Message, failure.InnerException)
-            {
-                Field = field,
-                Metadata = failure.Metadata,
-            };
+        failure.Field is not null ? failure : failure.Retell(field);
 }

@@ -102,10 +102,9 @@ internal sealed class Evaluator(ItemReader items, IOptions<ScoringOptions> optio
     private static FailureException Named(FailureException failure, StreamEntry<EvaluationItem> entry)
     {
         string id = entry.Failure is null ? $", '{entry.Id}'" : "";
-        return new FailureException(failure.Kind, failure.Reason, $"Item {entry.Index} of the stream{id}: {failure.Message}", failure.InnerException)
-        {
-            Field = failure.Field is { } field && !field.StartsWith("item.", StringComparison.Ordinal) ? $"item.{field}" : failure.Field,
-            Metadata = new Dictionary<string, string>(failure.Metadata) { ["index"] = entry.Index.ToString(CultureInfo.InvariantCulture) },
-        };
+        return failure.Retell(
+            failure.Field is { } field && !field.StartsWith("item.", StringComparison.Ordinal) ? $"item.{field}" : failure.Field,
+            $"Item {entry.Index} of the stream{id}: {failure.Message}",
+            ("index", entry.Index.ToString(CultureInfo.InvariantCulture)));
     }
 }
