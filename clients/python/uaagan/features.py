@@ -7,9 +7,10 @@ import grpc
 import numpy as np
 
 from uaagan.errors import ItemError
-from uaagan.images import Item, messages
+from uaagan.images import Item
 from uaagan.proto.common.v1 import common_pb2
 from uaagan.proto.features.v1 import features_pb2, features_pb2_grpc
+from uaagan.service import ServiceClient, image_requests, results
 from uaagan.vectors import to_numpy
 
 
@@ -22,11 +23,11 @@ class Extracted:
     error: Optional[ItemError]
 
 
-class FeatureClient:
-    """Deep features of images. target: host:port, or a grpc.Channel for TLS and the like."""
+class FeatureClient(ServiceClient):
+    """Deep features of images."""
 
     def __init__(self, target: Union[str, grpc.Channel]):
-        self._channel = grpc.insecure_channel(target) if isinstance(target, str) else target
+        super().__init__(target)
         self._stub = features_pb2_grpc.FeatureExtractionServiceStub(self._channel)
 
     def models(self) -> List[features_pb2.Model]:
@@ -44,28 +45,10 @@ class FeatureClient:
 
         Raises grpc.RpcError when the stream itself fails; an image that fails is an Extracted with an error.
         """
-        reference = common_pb2.ModelReference(name=model, version=version)
-
-        def requests():
-            yield features_pb2.StreamExtractRequest(settings=features_pb2.StreamExtractSettings(model=reference))
-            for item in items:
-                for message in messages(item):
-                    yield features_pb2.StreamExtractRequest(item=message)
-
-        for reply in self._stub.StreamExtract(requests()):
-            if reply.WhichOneof("message") == "result":
-                result = reply.result
-                if result.WhichOneof("outcome") == "feature":
-                    yield Extracted(result.id, to_numpy(result.feature), None)
-                else:
-                    yield Extracted(result.id, None, ItemError(result.id, result.error))
-
-    def close(self) -> None:
-        """Closes the channel."""
-        self._channel.close()
-
-    def __enter__(self) -> "FeatureClient":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()
+        settings = features_pb2.StreamExtractSettings(model=common_pb2.ModelReference(name=model, version=version))
+        requests = image_requests(features_pb2.StreamExtractRequest, settings, items)
+        for result in results(self._stub.StreamExtract(requests)):
+            if result.WhichOneof("outcome") == "feature":
+                yield Extracted(result.id, to_numpy(result.feature), None)
+            else:
+                yield Extracted(result.id, None, ItemError(result.id, result.error))

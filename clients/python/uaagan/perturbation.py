@@ -6,9 +6,10 @@ from typing import Iterable, Iterator, Mapping, Optional, Union
 import grpc
 
 from uaagan.errors import ItemError
-from uaagan.images import Item, messages
+from uaagan.images import Item
 from uaagan.proto.common.v1 import common_pb2
 from uaagan.proto.perturbation.v1 import perturbation_pb2, perturbation_pb2_grpc
+from uaagan.service import ServiceClient, image_requests, results
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Perturbed:
     error: Optional[ItemError]
 
 
-class PerturbationClient:
-    """Adversarial queries, and the training of generators. target: host:port, or a grpc.Channel."""
+class PerturbationClient(ServiceClient):
+    """Adversarial queries, and the training of generators."""
 
     def __init__(self, target: Union[str, grpc.Channel]):
-        self._channel = grpc.insecure_channel(target) if isinstance(target, str) else target
+        super().__init__(target)
         self._stub = perturbation_pb2_grpc.PerturbationServiceStub(self._channel)
 
     def perturb(
@@ -44,19 +45,13 @@ class PerturbationClient:
             model=common_pb2.ModelReference(name=model), method=method, generator=generator, epsilon=epsilon, options=options or {},
             seed=seed, rescale=rescale, output_format=perturbation_pb2.OUTPUT_FORMAT_PNG)
 
-        def requests():
-            yield perturbation_pb2.StreamPerturbRequest(settings=perturbation_pb2.StreamPerturbSettings(attack=attack))
-            for item in items:
-                for message in messages(item):
-                    yield perturbation_pb2.StreamPerturbRequest(item=message)
-
-        for reply in self._stub.StreamPerturb(requests()):
-            if reply.WhichOneof("message") == "result":
-                result = reply.result
-                if result.WhichOneof("outcome") == "adversarial":
-                    yield Perturbed(result.id, result.adversarial.image.encoded, result.adversarial.quality, None)
-                else:
-                    yield Perturbed(result.id, None, None, ItemError(result.id, result.error))
+        settings = perturbation_pb2.StreamPerturbSettings(attack=attack)
+        requests = image_requests(perturbation_pb2.StreamPerturbRequest, settings, items)
+        for result in results(self._stub.StreamPerturb(requests)):
+            if result.WhichOneof("outcome") == "adversarial":
+                yield Perturbed(result.id, result.adversarial.image.encoded, result.adversarial.quality, None)
+            else:
+                yield Perturbed(result.id, None, None, ItemError(result.id, result.error))
 
     def train(
         self, items: Iterable[Item], model: str, generator: str, epsilon: str, steps: int,
@@ -65,23 +60,6 @@ class PerturbationClient:
         """Trains a generator on unlabelled images and yields the job at every change; the last one has ended."""
         settings = perturbation_pb2.TrainingSettings(
             generator=generator, model=common_pb2.ModelReference(name=model), epsilon=epsilon, seed=seed, steps=steps, options=options or {})
-
-        def requests():
-            yield perturbation_pb2.StartTrainingRequest(settings=settings)
-            for item in items:
-                for message in messages(item):
-                    yield perturbation_pb2.StartTrainingRequest(item=message)
-
-        job = self._stub.StartTraining(requests()).training
+        job = self._stub.StartTraining(image_requests(perturbation_pb2.StartTrainingRequest, settings, items)).training
         for reply in self._stub.WatchTraining(perturbation_pb2.WatchTrainingRequest(id=job.id)):
             yield reply.training
-
-    def close(self) -> None:
-        """Closes the channel."""
-        self._channel.close()
-
-    def __enter__(self) -> "PerturbationClient":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()

@@ -6,17 +6,18 @@ import grpc
 import numpy as np
 
 from uaagan.proto.retrieval.v1 import retrieval_pb2, retrieval_pb2_grpc
+from uaagan.service import ServiceClient
 from uaagan.vectors import to_message
 
 Labelled = Tuple[str, str, np.ndarray]
 """An id, an identity and a feature."""
 
 
-class ScoringClient:
-    """Ranking protocols over features. target: host:port, or a grpc.Channel."""
+class ScoringClient(ServiceClient):
+    """Ranking protocols over features."""
 
     def __init__(self, target: Union[str, grpc.Channel]):
-        self._channel = grpc.insecure_channel(target) if isinstance(target, str) else target
+        super().__init__(target)
         self._stub = retrieval_pb2_grpc.RetrievalScoringServiceStub(self._channel)
 
     def leave_one_out(
@@ -46,13 +47,3 @@ class ScoringClient:
                     yield item(retrieval_pb2.EVALUATION_ROLE_ADVERSARIAL_QUERY, id, "", vector, index)
 
         return self._stub.Evaluate(requests())
-
-    def close(self) -> None:
-        """Closes the channel."""
-        self._channel.close()
-
-    def __enter__(self) -> "ScoringClient":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()
