@@ -98,6 +98,7 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
         }
 
         await worker.DisposeAsync();
+        TorchMemory.Release();
         LogUnloaded(_logger, name, worker.Card.Version);
     }
 

@@ -101,7 +101,6 @@ public sealed class ScenarioTests : IDisposable
         TrainingIdentities = real.TrainingIdentities,
         TrainingViews = real.TrainingViews,
         TrainingSteps = real.TrainingSteps,
-        TrainingOptions = real.TrainingOptions,
     };
 
     private sealed class BlankArtist : IArtist

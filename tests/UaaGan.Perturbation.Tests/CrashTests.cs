@@ -1,5 +1,6 @@
 using UaaGan.Attacks;
 using UaaGan.Perturbation.Tests.Support;
+using UaaGan.Protos.Perturbation.V1;
 using TrainingState = UaaGan.Protos.Perturbation.V1.TrainingState;
 
 namespace UaaGan.Perturbation.Tests;
@@ -16,10 +17,11 @@ public class CrashTests
     {
         using var state = new StateFolder();
         string id;
-        await using (var first = await ServiceProcess.StartAsync(state, $"--UaaGan:Perturbation:CheckpointSteps={checkpointSteps}"))
+        await using (var first = await StartAsync(state, $"--UaaGan:Perturbation:CheckpointSteps={checkpointSteps}"))
         {
-            id = (await first.Client.StartAsync(Trainings.Settings("parts", Steps))).Id;
-            await first.Client.WatchAsync(id, training => training.Progress.Step >= 60);
+            var client = new PerturbationService.PerturbationServiceClient(first.Channel);
+            id = (await client.StartAsync(Trainings.Settings("parts", Steps))).Id;
+            await client.WatchAsync(id, training => training.Progress.Step >= 60);
             await first.KillAsync();
         }
 
@@ -34,11 +36,15 @@ public class CrashTests
         var checkpoint = killedAt / checkpointSteps * checkpointSteps;
         Assert.InRange(killedAt, 60, (long)Steps - 1);
 
-        await using var second = await ServiceProcess.StartAsync(state);
-        var seen = await second.Client.WatchAsync(id);
+        await using var second = await StartAsync(state);
+        var resumed = new PerturbationService.PerturbationServiceClient(second.Channel);
+        var seen = await resumed.WatchAsync(id);
         Assert.Equal(TrainingState.Succeeded, seen[^1].State);
         Assert.All(seen, training => Assert.True((long)training.Progress.Step >= checkpoint, "it began anew"));
-        var whole = await second.Client.TrainAsync(Trainings.Settings("whole", Steps));
+        var whole = await resumed.TrainAsync(Trainings.Settings("whole", Steps));
         Assert.Equal(whole.Result.WeightsSha256, seen[^1].Result.WeightsSha256);
     }
+
+    private static Task<BuiltService> StartAsync(StateFolder state, params string[] more) =>
+        BuiltService.StartAsync("UaaGan.Perturbation", state.Path, ["--UaaGan:TorchThreads=1", .. more]);
 }

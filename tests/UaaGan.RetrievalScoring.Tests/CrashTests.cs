@@ -29,14 +29,14 @@ public class CrashTests
             int[] killAfter = [1, 40, 333, 1500];
             for (int round = 1; round <= killAfter.Length; round++)
             {
-                await using var service = await ServiceProcess.StartAsync(state);
-                if (round == 1) await service.Client.CreateGalleryAsync(new CreateGalleryRequest { Name = "g", Dimension = 4 }).ResponseAsync.Within();
+                await using var service = await BuiltService.StartAsync("UaaGan.RetrievalScoring", state);
+                if (round == 1) await Client(service).CreateGalleryAsync(new CreateGalleryRequest { Name = "g", Dimension = 4 }).ResponseAsync.Within();
                 else await CheckAsync(service, acknowledged);
                 await WriteUntilKilledAsync(service, round, killAfter[round - 1], acknowledged);
                 Assert.InRange(acknowledged.Count(last => last == round), killAfter[round - 1], Items - 1);
             }
 
-            await using var last = await ServiceProcess.StartAsync(state);
+            await using var last = await BuiltService.StartAsync("UaaGan.RetrievalScoring", state);
             await CheckAsync(last, acknowledged);
         }
         finally
@@ -45,12 +45,12 @@ public class CrashTests
         }
     }
 
-    private static async Task WriteUntilKilledAsync(ServiceProcess service, int round, int killAfter, int[] acknowledged)
+    private static async Task WriteUntilKilledAsync(BuiltService service, int round, int killAfter, int[] acknowledged)
     {
         int count = 0;
         await Task.WhenAll(Enumerable.Range(0, Streams).Select(stream => Task.Run(async () =>
         {
-            using var call = service.Client.StreamUpsert();
+            using var call = Client(service).StreamUpsert();
             var sending = SendAsync(call.RequestStream, stream, round);
             try
             {
@@ -85,18 +85,18 @@ public class CrashTests
                 await requests.WriteAsync(new StreamUpsertRequest { Item = item });
             }
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException or IOException)
         {
             // The service is dead, as it should be; the reading side says with what.
         }
     }
 
-    private static async Task CheckAsync(ServiceProcess service, int[] acknowledged)
+    private static async Task CheckAsync(BuiltService service, int[] acknowledged)
     {
-        var reply = await service.Client.SearchAsync(
+        var reply = await Client(service).SearchAsync(
             new SearchRequest { Gallery = "g", Feature = LiveService.Feature(Query), K = Items }).ResponseAsync.Within();
         var found = reply.Ranking.Hits.ToDictionary(hit => int.Parse(hit.Id, CultureInfo.InvariantCulture));
-        var gallery = await service.Client.GetGalleryAsync(new GetGalleryRequest { Name = "g" }).ResponseAsync.Within();
+        var gallery = await Client(service).GetGalleryAsync(new GetGalleryRequest { Name = "g" }).ResponseAsync.Within();
         Assert.Equal((ulong)found.Count, gallery.Gallery.Items);
         for (int i = 0; i < Items; i++)
         {
@@ -112,6 +112,8 @@ public class CrashTests
             Assert.Equal(CanonicalScore.Dot(UnitFeature.Normalize(Query, ""), UnitFeature.Normalize(Feature(i, stored), "")), hit.Score);
         }
     }
+
+    private static RetrievalScoringService.RetrievalScoringServiceClient Client(BuiltService service) => new(service.Channel);
 
     private static float[] Feature(int item, int round) => [item + 1, round, MathF.Sin(item), 1];
 }

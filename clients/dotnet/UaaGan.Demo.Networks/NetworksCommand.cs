@@ -53,7 +53,7 @@ internal static class NetworksCommand
             Console.Out.WriteLine(Row("scenario", "attack", "mAP", "rank-1", "lost", "SSIM"));
             foreach (DemoScenario scenario in chosen.Select(DemoScenarios.Get))
             {
-                var given = new Dictionary<string, string>(scenario.TrainingOptions);
+                var given = new Dictionary<string, string>();
                 foreach (string[] pair in (parsed.GetValue(options) ?? []).Select(option => option.Split('=', 2))) given[pair[0]] = pair[1];
                 Measure(scenario, files, parsed.GetValue(generator) ? parsed.GetValue(steps) ?? scenario.TrainingSteps : 0, given, progress, cancellation);
             }

@@ -39,11 +39,8 @@ public sealed class DemoScenario
     /// <summary>Rows of an image.</summary>
     public int Height => _artist.Height;
 
-    /// <summary>Steps of generator training that reach the demo's goals.</summary>
+    /// <summary>Steps of generator training, with the default options, that reach the demo's goals.</summary>
     public required int TrainingSteps { get; init; }
-
-    /// <summary>Options of the uaa-gan method where they differ from its defaults.</summary>
-    public required IReadOnlyDictionary<string, string> TrainingOptions { get; init; }
 
     /// <summary>Identities that are queried.</summary>
     public required int Identities { get; init; }

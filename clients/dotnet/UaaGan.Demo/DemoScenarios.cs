@@ -24,9 +24,8 @@ public static class DemoScenarios
             Description = "Which photographs show the same place? Drawn landmarks under changes of viewpoint, season, light, camera and passers-by.",
             Protocol = LeaveOneOut,
             Identities = 26, GalleryViews = 12, QueryViews = 3,
-            TrainingIdentities = 60, TrainingViews = 5,
-            TrainingSteps = 400,
-            TrainingOptions = new Dictionary<string, string>(),
+            TrainingIdentities = 60, TrainingViews = 10,
+            TrainingSteps = 1400,
         },
         new(new PeopleArtist())
         {
@@ -37,7 +36,6 @@ public static class DemoScenarios
             Identities = 30, GalleryViews = 10, QueryViews = 3, Distractors = 30,
             TrainingIdentities = 50, TrainingViews = 6,
             TrainingSteps = 400,
-            TrainingOptions = new Dictionary<string, string>(),
         },
         new(new PortraitArtist())
         {
@@ -46,9 +44,8 @@ public static class DemoScenarios
             Description = "Which portraits show the same person? Drawn faces under changes of pose, expression, light, camera and background.",
             Protocol = LeaveOneOut,
             Identities = 30, GalleryViews = 10, QueryViews = 3,
-            TrainingIdentities = 60, TrainingViews = 5,
-            TrainingSteps = 400,
-            TrainingOptions = new Dictionary<string, string>(),
+            TrainingIdentities = 60, TrainingViews = 10,
+            TrainingSteps = 1300,
         },
     ];
 

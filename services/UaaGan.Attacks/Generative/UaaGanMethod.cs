@@ -6,7 +6,7 @@ internal static class UaaGanMethod
     public const string Name = "uaa-gan";
 
     /// <summary>Optimiser steps when neither steps nor minutes are asked for.</summary>
-    public const long DefaultSteps = 400;
+    public const long DefaultSteps = 1000;
 
     public static AttackMethod Method { get; } = new(
         Name,
@@ -33,18 +33,18 @@ internal static class UaaGanMethod
             OptionDefinition.Number("texture-floor", 1, 0, 1,
                 "Share of the budget left where the image is flat, the rest following the local contrast; 1 spends it everywhere alike. Below 1 is no part of the paper."),
             OptionDefinition.Flag("quantise", true, "Train on images as they are saved, rounded to uint8, with a straight-through gradient."),
-            OptionDefinition.Integer("generator-width", 48, 4, 512, "Channels of the generator."),
-            OptionDefinition.Integer("generator-blocks", 4, 1, 32, "Residual blocks of the generator."),
-            OptionDefinition.Integer("unshuffle", 4, 1, 16, "Side of the square of pixels that the generator folds into channels."),
+            OptionDefinition.Integer("generator-width", 64, 4, 512, "Channels of the generator."),
+            OptionDefinition.Integer("generator-blocks", 5, 1, 32, "Residual blocks of the generator."),
+            OptionDefinition.Integer("unshuffle", 8, 1, 16, "Side of the square of pixels that the generator folds into channels."),
             OptionDefinition.Integer("discriminator-width", 16, 4, 256, "Channels of the discriminator's first layer."),
             OptionDefinition.Integer("discriminator-interval", 1, 1, 100, "Generator steps for each discriminator step."),
-            OptionDefinition.Number("learning-rate", 1e-3, 1e-6, 1, "Adam's rate for the generator, after a short rise and before a cosine fall to 5 %."),
+            OptionDefinition.Number("learning-rate", 2e-3, 1e-6, 1, "Adam's rate for the generator, after a short rise and before a cosine fall to 5 %."),
             OptionDefinition.Number("discriminator-learning-rate", 2e-4, 1e-6, 1, "Adam's rate for the discriminator, constant."),
             OptionDefinition.Number("beta1", 0.5, 0, 0.999, "Adam's decay of the first moment."),
             OptionDefinition.Number("beta2", 0.999, 0, 0.99999, "Adam's decay of the second moment."),
             OptionDefinition.Integer("batch", 16, 2, 256, "Images a step; fewer when there are fewer images."),
             OptionDefinition.Flag("flips", true, "Flip training images left to right at random."),
-            OptionDefinition.Integer("crops", 0, 0, 64, "Largest random shift of a training image in pixels, its border filled by reflection."),
+            OptionDefinition.Integer("crops", 8, 0, 64, "Largest random shift of a training image in pixels, its border filled by reflection; fewer in an image that is smaller."),
             OptionDefinition.Size("train-size", "auto", 16, 1024,
                 "Size that training images of another size are resized to, bilinear; auto: the most frequent size among them."),
             OptionDefinition.Number("validation-share", 0.1, 0, 0.5,

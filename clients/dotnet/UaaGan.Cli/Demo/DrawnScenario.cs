@@ -25,7 +25,6 @@ internal static class DrawnScenario
             Seed = seed,
             Steps = (ulong)scenario.TrainingSteps,
         };
-        training.Options.Add(scenario.TrainingOptions.ToDictionary());
         return new DemoScenarioPlan
         {
             Name = scenario.Name,
