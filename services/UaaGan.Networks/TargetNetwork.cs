@@ -121,17 +121,18 @@ public sealed class TargetNetwork : IDisposable
     }
 
     /// <summary>
-    /// Runs each batch size of the card once and keeps those that give an image the same bits in every place: libtorch picks its kernels
-    /// by batch size and thread count, and a single small image gets others than two do. Of several such sets the largest is kept, so
-    /// that a feature does not depend on what else was asked for at the time. It also warms the network.
+    /// Runs each batch size of the card twice, with images that differ, and keeps those that give an image the same bits in every place:
+    /// libtorch picks its kernels by batch size and thread count, and a single small image gets others than two do. Of several such sets
+    /// the largest is kept, so that a feature does not depend on what else was asked for at the time. It also warms the network.
     /// </summary>
     /// <param name="most">Sizes above are not run; at least the card's smallest is.</param>
     public void SettleBatchSizes(int most = int.MaxValue)
     {
-        var pattern = CheckPattern.Image(Card.Input.Width, Card.Input.Height);
         BatchSizes = Card.BatchSizes;
-        var agreeing = Card.BatchSizes.Where((size, i) => i == 0 || size <= most).Select(size => (Size: size, Bits: BitsInEveryPlace(pattern, size))).Where(run => run.Bits is not null)
-            .GroupBy(run => run.Bits, run => run.Size).MaxBy(sizes => sizes.Count());
+        int[] sizes = [.. Card.BatchSizes.Where((size, i) => i == 0 || size <= most)];
+        PixelImage[] images = [.. Enumerable.Range(0, sizes[^1]).Select(ShiftedPattern)];
+        var agreeing = sizes.Select(size => (Size: size, Bits: BitsInEveryPlace(images[..size]))).Where(run => run.Bits is not null)
+            .GroupBy(run => run.Bits, run => run.Size).MaxBy(group => group.Count());
         BatchSizes = agreeing is null ? [Card.BatchSizes[0]] : [.. agreeing];
     }
 
@@ -159,11 +160,26 @@ public sealed class TargetNetwork : IDisposable
         }
     }
 
-    private string? BitsInEveryPlace(PixelImage input, int size)
+    /// <summary>The check pattern, moved on by some pixels for each number.</summary>
+    private PixelImage ShiftedPattern(int number)
     {
-        var bits = TryExtractPreprocessed([.. Enumerable.Repeat(input, size)])
-            .Select(result => Convert.ToHexString(MemoryMarshal.AsBytes<float>(result.Feature))).Distinct().ToArray();
-        return bits.Length == 1 ? bits[0] : null;
+        var pattern = CheckPattern.Image(Card.Input.Width, Card.Input.Height).Pixels;
+        var start = number * 3 * 37 % pattern.Length;
+        return new PixelImage(Card.Input.Width, Card.Input.Height, 3, [.. pattern[start..], .. pattern[..start]]);
+    }
+
+    /// <summary>
+    /// The bits of the first image's feature if each image has the same one place further on, else null. The images differ, since OSNet on one
+    /// thread gives the second of two its own bits only beside another image.
+    /// </summary>
+    private string? BitsInEveryPlace(PixelImage[] images)
+    {
+        var bits = Bits(images);
+        var moved = Bits([images[^1], .. images[..^1]]);
+        return bits.SequenceEqual([.. moved[1..], moved[0]]) ? bits[0] : null;
+
+        string[] Bits(PixelImage[] batch) =>
+            [.. TryExtractPreprocessed(batch).Select(result => Convert.ToHexString(MemoryMarshal.AsBytes<float>(result.Feature)))];
     }
 
     private Tensor FeaturesOfInputs(Tensor inputs)
