@@ -79,6 +79,7 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
         }
 
         foreach (var worker in old) await worker.DisposeAsync();
+        TorchMemory.Release();
         LogLoaded(_logger, card.Name, card.Version);
     }
 

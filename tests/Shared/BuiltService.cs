@@ -48,8 +48,13 @@ internal sealed class BuiltService : IAsyncDisposable
             RedirectStandardError = true,
         };
         var service = new BuiltService(Process.Start(start)!);
-        await Task.WhenAny(written.Task, service._process.WaitForExitAsync()).WaitAsync(Limit, TestContext.Current.CancellationToken);
-        Assert.True(written.Task.IsCompleted, $"The service did not start. It said: {service.Log()}");
+        await Task.WhenAny(written.Task, service._process.WaitForExitAsync(), Task.Delay(Limit, TestContext.Current.CancellationToken));
+        if (!written.Task.IsCompleted)
+        {
+            service.Kill();
+            Assert.Fail($"The service did not start. It said: {service.Log()}");
+        }
+
         using var ports = JsonDocument.Parse(await File.ReadAllTextAsync(portFile, TestContext.Current.CancellationToken));
         service.Channel = GrpcChannel.ForAddress(
             ports.RootElement.GetProperty("grpc").GetString()!, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxRetryAttempts = null });

@@ -26,7 +26,7 @@ internal static class NetworksCommand
         var measure = new Option<bool>("--measure") { Description = "Train nothing: measure the networks that are there." };
         var generator = new Option<bool>("--generator") { Description = "Also train a generator against each network, as the demo does, and measure it." };
         var steps = new Option<int?>("--generator-steps") { Description = "Steps of the generator's training. Default: the demo's." };
-        var options = new Option<string[]>("--generator-option") { Description = "NAME=VALUE for the generator's training, over the demo's own; may be repeated." };
+        var options = new Option<string[]>("--generator-option") { Description = "NAME=VALUE for the generator's training, over the method's default; may be repeated." };
         options.Validators.Add(result =>
         {
             if (result.Tokens.FirstOrDefault(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1) is { } wrong)
@@ -51,10 +51,10 @@ internal static class NetworksCommand
             }
 
             Console.Out.WriteLine(Row("scenario", "attack", "mAP", "rank-1", "lost", "SSIM"));
+            var given = new Dictionary<string, string>();
+            foreach (string[] pair in (parsed.GetValue(options) ?? []).Select(option => option.Split('=', 2))) given[pair[0]] = pair[1];
             foreach (DemoScenario scenario in chosen.Select(DemoScenarios.Get))
             {
-                var given = new Dictionary<string, string>();
-                foreach (string[] pair in (parsed.GetValue(options) ?? []).Select(option => option.Split('=', 2))) given[pair[0]] = pair[1];
                 Measure(scenario, files, parsed.GetValue(generator) ? parsed.GetValue(steps) ?? scenario.TrainingSteps : 0, given, progress, cancellation);
             }
 
