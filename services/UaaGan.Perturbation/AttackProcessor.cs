@@ -25,13 +25,13 @@ internal sealed class AttackProcessor : IBatchProcessor<AttackItem, PixelImage>
     /// <param name="models">Has the target network.</param>
     /// <param name="generators">Has the generator.</param>
     /// <param name="options">Sizes of batches.</param>
-    /// <param name="torchThreads">Threads of torch; 0 leaves torch's own choice.</param>
+    /// <param name="torchThreads">Threads of torch; 0: one a processor.</param>
     /// <exception cref="FailureException">The generator does not fit the attack, or something stored is damaged.</exception>
     public AttackProcessor(
         AttackSettings settings, ModelRepository models, GeneratorRepository generators, PerturbationOptions options, int torchThreads)
     {
         // The number of OpenMP threads belongs to the thread that sets it.
-        if (torchThreads > 0) set_num_threads(torchThreads);
+        set_num_threads(torchThreads > 0 ? torchThreads : Environment.ProcessorCount);
         (_epsilon, _batchSize, _batchPixels) = (settings.Request.Epsilon.Numerator255, options.BatchSize, options.BatchPixels);
         _target = models.Load(settings.Card);
         try

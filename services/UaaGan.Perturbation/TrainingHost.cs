@@ -22,7 +22,7 @@ internal sealed partial class TrainingHost : IHostedService, IDisposable
                 Parallel = own.Value.ParallelTrainings,
                 CheckpointSteps = own.Value.CheckpointSteps,
                 Lease = TimeSpan.FromSeconds(own.Value.LeaseSeconds),
-                TorchThreads = service.Value.TorchThreads,
+                Threads = service.Value.TorchThreads,
             },
             (id, fault) => LogFault(logger, id, fault));
         // Not only in StopAsync, which comes after the last call has drained.

@@ -36,7 +36,7 @@ public class LeakTests
     public void A_training_leaves_no_tensor_behind()
     {
         using var target = Tiny.Network();
-        using var session = TrainingSession.Start(Tiny.Settings(steps: 40), Tiny.Pictures(9), target);
+        using var session = TrainingSession.Start(Tiny.Settings(steps: 40), Tiny.Pictures(9), target, threads: 2);
         for (var warm = 0; warm < 3; warm++) session.Step();
         var before = Live();
 

@@ -111,7 +111,9 @@ public class LossTests
         var resolved = AttackCatalog.ResolveTraining(AttackCatalog.UaaGan, Tiny.Options(options));
         var scalars = new Dictionary<string, double>();
         using var gradients = no_grad();
-        _ = new GeneratorLoss(resolved, FakeNetwork.Angle, Tiny.Eight.Value).OfGenerator(images, perturbation, judge, 0, 0, scalars);
+        var loss = new GeneratorLoss(resolved, FakeNetwork.Angle, Tiny.Eight.Value);
+        var clean = loss.Clean(images);
+        _ = loss.OfGenerator(images, perturbation, clean, loss.NegativeDistance(clean), judge, 0, 0, scalars);
         return scalars;
     }
 }

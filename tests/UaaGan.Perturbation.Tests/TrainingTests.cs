@@ -30,7 +30,7 @@ public class TrainingTests
         Assert.Equal(Enumerable.Range(1, 12).Select(step => (ulong)step), got.History.Select(point => point.Step));
         var generator = Assert.Single((await service.Client.ListGeneratorsAsync(new ListGeneratorsRequest())).Generators);
         Assert.Equal(seen[^1].Result, generator);
-        Assert.Contains("\"torch_threads\": 1", generator.ManifestJson, StringComparison.Ordinal);
+        Assert.Contains("\"shards\": 1", generator.ManifestJson, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(state.Sub("trainings"), started.Id)));
 
         var alone = await service.Client.PerturbAsync(

@@ -7,12 +7,12 @@ namespace UaaGan.Demo.Networks;
 /// <summary>Trains a generator as the demo does, to see whether a network can be attacked in the time that the demo has.</summary>
 internal static class GeneratorProbe
 {
-    public static TrainedGenerator Train(DemoScenario scenario, TargetNetwork target, Epsilon epsilon, IReadOnlyDictionary<string, string> options, long steps, Action<string> report, CancellationToken cancellation)
+    public static TrainedGenerator Train(DemoScenario scenario, TargetNetwork target, Epsilon epsilon, IReadOnlyDictionary<string, string> options, long steps, int threads, Action<string> report, CancellationToken cancellation)
     {
         PixelImage[] images = [.. scenario.TrainingImages().AsParallel().AsOrdered().Select(drawn => scenario.Draw(drawn.Identity, drawn.View))];
         var settings = new TrainingSettings(
             scenario.Name, TargetIdentity.Of(target.Card), AttackCatalog.UaaGan, epsilon, Seed: 1, options, steps);
-        using TrainingSession session = TrainingSession.Start(settings, images, target);
+        using TrainingSession session = TrainingSession.Start(settings, images, target, threads);
         while (!session.IsComplete)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -22,7 +22,7 @@ internal static class NetworksCommand
             DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("clients", "dotnet", "UaaGan.Demo", "Models")),
         };
         var seed = new Option<int>("--seed") { Description = "Seed of weights, order and augmentation.", DefaultValueFactory = _ => 1 };
-        var threads = new Option<int>("--threads") { Description = "Threads of torch; another number gives other roundings.", DefaultValueFactory = _ => 1 };
+        var threads = new Option<int>("--threads") { Description = "Threads of torch, and of a generator's training; another number gives other roundings.", DefaultValueFactory = _ => 1 };
         var measure = new Option<bool>("--measure") { Description = "Train nothing: measure the networks that are there." };
         var generator = new Option<bool>("--generator") { Description = "Also train a generator against each network, as the demo does, and measure it." };
         var steps = new Option<int?>("--generator-steps") { Description = "Steps of the generator's training. Default: the demo's." };
@@ -55,7 +55,7 @@ internal static class NetworksCommand
             foreach (string[] pair in (parsed.GetValue(options) ?? []).Select(option => option.Split('=', 2))) given[pair[0]] = pair[1];
             foreach (DemoScenario scenario in chosen.Select(DemoScenarios.Get))
             {
-                Measure(scenario, files, parsed.GetValue(generator) ? parsed.GetValue(steps) ?? scenario.TrainingSteps : 0, given, progress, cancellation);
+                Measure(scenario, files, parsed.GetValue(generator) ? parsed.GetValue(steps) ?? scenario.TrainingSteps : 0, parsed.GetValue(threads), given, progress, cancellation);
             }
 
             return Task.FromResult(0);
@@ -70,7 +70,7 @@ internal static class NetworksCommand
         files.Write(scenario, recipe, network);
     }
 
-    private static void Measure(DemoScenario scenario, NetworkFiles files, int generatorSteps, IReadOnlyDictionary<string, string> options, ProgressLine progress, CancellationToken cancellation)
+    private static void Measure(DemoScenario scenario, NetworkFiles files, int generatorSteps, int threads, IReadOnlyDictionary<string, string> options, ProgressLine progress, CancellationToken cancellation)
     {
         progress.Report($"{scenario.Name}: measuring");
         using TargetNetwork target = files.Load(scenario);
@@ -78,7 +78,7 @@ internal static class NetworksCommand
         Show("clean", check.Clean, null, null);
         Attack(AttackCatalog.RandomSign, null);
         Attack(AttackCatalog.ProjectedGradient, null);
-        if (generatorSteps > 0) Attack(AttackCatalog.UaaGan, GeneratorProbe.Train(scenario, target, Budget, options, generatorSteps, progress.Report, cancellation));
+        if (generatorSteps > 0) Attack(AttackCatalog.UaaGan, GeneratorProbe.Train(scenario, target, Budget, options, generatorSteps, threads, progress.Report, cancellation));
 
         void Attack(string method, TrainedGenerator? trained)
         {

@@ -6,11 +6,13 @@ using static TorchSharp.torch.nn;
 namespace UaaGan.Attacks;
 
 /// <summary>
-/// D: judges patches of single images [N,C,H,W], without a sigmoid, for least squares (LSGAN); a small PatchGAN. Grey is repeated.
+/// D: judges patches of single images [N,C,H,W], without a sigmoid, for least squares (LSGAN); a small PatchGAN on pixel-unshuffled input, as
+/// G works on. Grey is repeated; sides that are no multiple of the cell are padded by reflection.
 /// </summary>
 internal sealed class Discriminator : NamedModule
 {
     private const double Slope = 0.2;
+    private const int Unshuffle = 4;
 
     private readonly AlignedConvolution _conv1;
     private readonly AlignedConvolution _conv2;
@@ -20,10 +22,10 @@ internal sealed class Discriminator : NamedModule
     public Discriminator(int width)
         : base(nameof(Discriminator))
     {
-        _conv1 = new AlignedConvolution(3, width, 4, stride: 2, padding: 1);
-        _conv2 = new AlignedConvolution(width, 2 * width, 4, stride: 2, padding: 1);
+        _conv1 = new AlignedConvolution(3 * Unshuffle * Unshuffle, width, 1);
+        _conv2 = new AlignedConvolution(width, 2 * width, 3, stride: 2, padding: 1);
         _norm = InstanceNorm2d(2 * width, affine: true);
-        _exit = new AlignedConvolution(2 * width, 1, 4, padding: 1);
+        _exit = new AlignedConvolution(2 * width, 1, 1);
         register_module("conv1", _conv1);
         register_module("conv2", _conv2);
         register_module("norm", _norm);
@@ -33,7 +35,8 @@ internal sealed class Discriminator : NamedModule
     public override Tensor forward(Tensor images)
     {
         var input = images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
-        var hidden = functional.leaky_relu(_conv1.call(input - 0.5), Slope);
+        var folded = functional.pixel_unshuffle(ReflectionPadding.ToMultiple(input, Unshuffle) - 0.5, Unshuffle);
+        var hidden = functional.leaky_relu(_conv1.call(folded), Slope);
         return _exit.call(functional.leaky_relu(_norm.call(_conv2.call(hidden)), Slope));
     }
 

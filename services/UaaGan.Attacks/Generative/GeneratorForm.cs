@@ -29,7 +29,7 @@ internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, Pertu
     public long MultiplyAdds(int height, int width)
     {
         long cells = (long)Ceiling(height) * Ceiling(width);
-        long edge = 9L * 3 * Unshuffle * Unshuffle * Width;
+        long edge = 3L * Unshuffle * Unshuffle * Width;
         return cells * (2 * edge + Blocks * 2L * 9 * Width * Width);
     }
 

@@ -26,26 +26,43 @@ internal sealed class GeneratorLoss(OptionValues options, IFeatureNetwork target
         return ((real - 1).square().mean() + fake.square().mean(), real.mean(), fake.mean());
     }
 
-    /// <summary>G's loss on a batch.</summary>
-    /// <param name="images">[N,C,H,W] in [0,1].</param>
+    /// <summary>The features [N,D] of clean images [N,C,H,W], without a gradient.</summary>
+    public Tensor Clean(Tensor images)
+    {
+        using var disabled = no_grad();
+        return target.Features(images);
+    }
+
+    /// <summary>d(f_x, f_x') with x' mined in the batch: clean features [N,D] to [N].</summary>
+    public Tensor NegativeDistance(Tensor clean)
+    {
+        using var disabled = no_grad();
+        var distances = FeatureDistance.Pairwise(clean);
+        var count = clean.shape[0];
+        return _mining switch
+        {
+            "farthest" => distances.amax([1]),
+            // The diagonal holds each image's distance to itself, which must not be the nearest; no distance is above 2.
+            "nearest" => (distances + eye(count) * 4).amin([1]),
+            _ => distances.sum(1) / (count - 1),
+        };
+    }
+
+    /// <summary>G's loss on a batch or a part of one: every term is a mean over images.</summary>
+    /// <param name="images">[N,C,H,W] in [0,1], at least two for the swapped loss.</param>
     /// <param name="perturbation">What G makes of them, the same shape.</param>
+    /// <param name="clean">Their <see cref="Clean"/> features.</param>
+    /// <param name="negative">Their <see cref="NegativeDistance"/>.</param>
     /// <param name="discriminator">D, or null to train without one.</param>
     /// <param name="similarityWeight">Weight of 1 - SSIM.</param>
     /// <param name="step">Chooses the colour channel that SSIM is measured on: one in turn costs a third and is the same on average.</param>
     /// <param name="scalars">Takes the parts of the loss and what else is worth watching.</param>
-    /// <returns>The loss, and the mean SSIM of the batch.</returns>
-    public (Tensor Loss, double Similarity) OfGenerator(
-        Tensor images, Tensor perturbation, Discriminator? discriminator, double similarityWeight, long step, IDictionary<string, double> scalars)
+    public Tensor OfGenerator(
+        Tensor images, Tensor perturbation, Tensor clean, Tensor negative, Discriminator? discriminator, double similarityWeight, long step,
+        IDictionary<string, double> scalars)
     {
         var adversarial = (images + perturbation).clamp(0, 1);
         var scored = _quantise ? AsSaved(adversarial) : adversarial;
-        Tensor clean, negative;
-        using (no_grad())
-        {
-            clean = target.Features(images);
-            negative = NegativeDistance(clean);
-        }
-
         var features = target.Features(scored);
         var shift = FeatureDistance.Euclidean(features, clean);
         var metric = (negative + _margin - shift).clamp_min(0).mean();
@@ -80,25 +97,11 @@ internal sealed class GeneratorLoss(OptionValues options, IFeatureNetwork target
             loss += (1 - similarity) * similarityWeight;
         scalars["loss"] = loss.item<float>();
         scalars["ssim"] = similarity.item<float>();
-        return (loss, scalars["ssim"]);
+        return loss;
     }
 
     /// <summary>Rounded to uint8 going forward, the identity going backward (straight-through).</summary>
     public static Tensor AsSaved(Tensor adversarial) => adversarial + ((adversarial.detach() * 255).round() / 255 - adversarial.detach());
-
-    /// <summary>d(f_x, f_x') with x' mined in the batch: [N,D] to [N].</summary>
-    private Tensor NegativeDistance(Tensor clean)
-    {
-        var distances = FeatureDistance.Pairwise(clean);
-        var count = clean.shape[0];
-        return _mining switch
-        {
-            "farthest" => distances.amax([1]),
-            // The diagonal holds each image's distance to itself, which must not be the nearest; no distance is above 2.
-            "nearest" => (distances + eye(count) * 4).amin([1]),
-            _ => distances.sum(1) / (count - 1),
-        };
-    }
 
     private Tensor Reconstruction(Tensor change) => _norm
         // Without the small number the norm has an infinite slope where nothing has changed.

@@ -7,7 +7,7 @@ namespace UaaGan.Attacks;
 
 /// <summary>
 /// G: from an image to a perturbation of it, one pass. It works on pixel-unshuffled input, since a network at full resolution
-/// would cost more than the target. Sides that are no multiple of the unshuffle factor are padded by reflection and the output is cropped.
+/// would cost more than the target: a cell of pixels becomes one feature by a 1x1 convolution, and only the residual blocks look around. Sides that are no multiple of the unshuffle factor are padded by reflection and the output is cropped.
 /// A grey image is repeated to three channels and the output averaged to one.
 /// </summary>
 internal sealed class PerturbationGenerator : NamedModule
@@ -21,9 +21,9 @@ internal sealed class PerturbationGenerator : NamedModule
     {
         Form = form;
         var folded = 3 * form.Unshuffle * form.Unshuffle;
-        _entry = new AlignedConvolution(folded, form.Width, 3, padding: 1);
+        _entry = new AlignedConvolution(folded, form.Width, 1);
         _blocks = ModuleList([.. Enumerable.Range(0, form.Blocks).Select(_ => new ResidualBlock(form.Width))]);
-        _exit = new AlignedConvolution(form.Width, folded, 3, padding: 1);
+        _exit = new AlignedConvolution(form.Width, folded, 1);
         register_module("entry", _entry);
         register_module("blocks", _blocks);
         register_module("exit", _exit);

@@ -36,7 +36,7 @@ internal static class UaaGanMethod
             OptionDefinition.Integer("generator-width", 64, 4, 512, "Channels of the generator."),
             OptionDefinition.Integer("generator-blocks", 5, 1, 32, "Residual blocks of the generator."),
             OptionDefinition.Integer("unshuffle", 8, 1, 16, "Side of the square of pixels that the generator folds into channels."),
-            OptionDefinition.Integer("discriminator-width", 16, 4, 256, "Channels of the discriminator's first layer."),
+            OptionDefinition.Integer("discriminator-width", 32, 4, 256, "Channels of the discriminator's first layer."),
             OptionDefinition.Integer("discriminator-interval", 1, 1, 100, "Generator steps for each discriminator step."),
             OptionDefinition.Number("learning-rate", 2e-3, 1e-6, 1, "Adam's rate for the generator, after a short rise and before a cosine fall to 5 %."),
             OptionDefinition.Number("discriminator-learning-rate", 2e-4, 1e-6, 1, "Adam's rate for the discriminator, constant."),

@@ -18,8 +18,8 @@ public sealed record TrainingRunnerOptions
     /// <summary>Time without a sign of life after which a running job counts as abandoned. Default: 30 s.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Threads of torch; 0 leaves torch's own choice. A resumed training needs the same number to give the same bits. Default: 0.</summary>
-    public int TorchThreads { get; init; }
+    /// <summary>Threads that share the work of one job; 0: one a processor. A resumed job keeps the number it was started with. Default: 0.</summary>
+    public int Threads { get; init; }
 }
 
 /// <summary>
@@ -76,9 +76,8 @@ public sealed class TrainingRunner : IDisposable
     {
         try
         {
-            // The number of OpenMP threads belongs to the thread that sets it.
-            if (_options.TorchThreads > 0)
-                torch.set_num_threads(_options.TorchThreads);
+            // The session has threads of its own for what takes long. The number of OpenMP threads belongs to the thread that sets it.
+            torch.set_num_threads(1);
             while (!_stop.IsCancellationRequested)
             {
                 // A new one for each job: one whose end could not be recorded shows no sign of life any more, and is taken again.
@@ -187,9 +186,10 @@ public sealed class TrainingRunner : IDisposable
     {
         IReadOnlyList<PixelImage> images = _files.ReadImages(job.Id);
         var checkpoint = _files.ReadCheckpoint(job.Id);
+        var threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
         return checkpoint.Length == 0
-            ? TrainingSession.Start(job.Settings, images, target)
-            : TrainingSession.Resume(job.Settings, images, target, checkpoint);
+            ? TrainingSession.Start(job.Settings, images, target, threads)
+            : TrainingSession.Resume(job.Settings, images, target, checkpoint, threads);
     }
 
     /// <summary>A crash after the save and before the job's end must not make it fail on its own generator.</summary>

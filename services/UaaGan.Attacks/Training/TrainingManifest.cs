@@ -23,7 +23,7 @@ internal static class TrainingManifest
         ["seconds"] = Math.Round(position.ElapsedSeconds, 3),
         ["validations"] = JsonSerializer.SerializeToNode(position.Validations, Snake),
         ["generator_multiply_adds"] = form.MultiplyAdds(images.Size.Height, images.Size.Width),
-        ["torch_threads"] = torch.get_num_threads(),
+        ["shards"] = position.Shards,
         ["versions"] = new JsonObject
         {
             ["uaagan"] = Version(typeof(TrainingManifest)),

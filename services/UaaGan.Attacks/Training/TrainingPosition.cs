@@ -20,6 +20,9 @@ internal sealed class TrainingPosition
     /// <summary>Seconds of training, pauses left out.</summary>
     public double ElapsedSeconds { get; set; }
 
+    /// <summary>Parts that each batch is computed in; another number gives other roundings.</summary>
+    public int Shards { get; set; }
+
     /// <summary>Weight of the 1-SSIM loss.</summary>
     public double SimilarityWeight { get; set; }
 

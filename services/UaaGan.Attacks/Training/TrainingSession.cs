@@ -8,7 +8,7 @@ namespace UaaGan.Attacks;
 /// <summary>
 /// The training of one generator, step by step. It belongs to the thread that uses it, as its target network does, and does not own
 /// that network. All that is random comes from (seed, step), and a checkpoint holds all that changes: a resumed training gives the same
-/// weights to the bit, on the same machine with the same number of threads, as one that was never interrupted.
+/// weights to the bit, on the same machine, as one that was never interrupted.
 /// </summary>
 public sealed class TrainingSession : IDisposable
 {
@@ -28,6 +28,8 @@ public sealed class TrainingSession : IDisposable
     private readonly BatchSchedule _batches;
     private readonly Augmentation _augmentation;
     private readonly GeneratorLoss _loss;
+    private readonly ShardThreads _threads;
+    private readonly TrainingShard[] _shards;
     private readonly SimilarityController _similarity;
     private readonly StepTimer _timer;
     private readonly double _secondsAValidation;
@@ -35,7 +37,7 @@ public sealed class TrainingSession : IDisposable
     private double _secondsAStep;
 
     private TrainingSession(
-        TrainingSettings settings, IReadOnlyList<PixelImage> images, IFeatureNetwork target, TimeProvider clock, ReadOnlySpan<byte> checkpoint)
+        TrainingSettings settings, IReadOnlyList<PixelImage> images, IFeatureNetwork target, int threads, TimeProvider clock, ReadOnlySpan<byte> checkpoint)
     {
         _settings = Checked(settings, images.Count);
         _options = AttackCatalog.ResolveTraining(settings.Method, settings.Options);
@@ -53,6 +55,7 @@ public sealed class TrainingSession : IDisposable
             TotalSteps = settings.Steps ?? (settings.Minutes is null ? UaaGanMethod.DefaultSteps : 0),
             Settings = Essence(settings, _options),
             ImagesSha256 = _images.Sha256,
+            Shards = Math.Clamp(threads, 1, _batches.Size / FewestImages),
         };
         if (!checkpoint.IsEmpty)
             _position = Restore(checkpoint);
@@ -60,7 +63,9 @@ public sealed class TrainingSession : IDisposable
         if (_position.Step == 0)
             RequireGradient();
         var beforeValidation = clock.GetTimestamp();
-        _validation = new Validation(target, _images);
+        _threads = new ShardThreads(_position.Shards);
+        _shards = [.. Enumerable.Range(0, _position.Shards).Select(_ => new TrainingShard(_networks, _loss, settings.Epsilon.Value))];
+        _validation = new Validation(target, _images, _threads);
         _secondsAValidation = clock.GetElapsedTime(beforeValidation).TotalSeconds;
         _timer = new StepTimer(clock, _position.ElapsedSeconds + clock.GetElapsedTime(started).TotalSeconds);
     }
@@ -77,25 +82,26 @@ public sealed class TrainingSession : IDisposable
     /// <param name="settings">What to do; the model must be the target's.</param>
     /// <param name="images">Unlabelled images of any sizes, at least <see cref="FewestImages"/>.</param>
     /// <param name="target">The network that is attacked.</param>
+    /// <param name="threads">Threads that share each batch, at least 1; a resumed training keeps the number that it was started with.</param>
     /// <param name="clock">Measures the budget in minutes; null: the system's.</param>
     /// <exception cref="UaaGan.Failures.FailureException">
     /// METHOD_NOT_FOUND, METHOD_NOT_TRAINABLE, OPTION_UNKNOWN, OPTION_INVALID, TRAINING_IMAGES_TOO_FEW, TRAINING_BUDGET_INVALID, EPSILON_INVALID,
     /// GENERATOR_NAME_INVALID; TARGET_WITHOUT_GRADIENT when the target's feature does not depend on the pixels.
     /// </exception>
     public static TrainingSession Start(
-        TrainingSettings settings, IReadOnlyList<PixelImage> images, TargetNetwork target, TimeProvider? clock = null) =>
-        new(settings, images, new TargetFeatures(target), clock ?? TimeProvider.System, default);
+        TrainingSettings settings, IReadOnlyList<PixelImage> images, TargetNetwork target, int threads = 1, TimeProvider? clock = null) =>
+        new(settings, images, new TargetFeatures(target), threads, clock ?? TimeProvider.System, default);
 
     /// <summary>Goes on from a checkpoint, with the same settings, images and network.</summary>
-    /// <inheritdoc cref="Start(TrainingSettings, IReadOnlyList{PixelImage}, TargetNetwork, TimeProvider?)"/>
+    /// <inheritdoc cref="Start(TrainingSettings, IReadOnlyList{PixelImage}, TargetNetwork, int, TimeProvider?)"/>
     /// <exception cref="UaaGan.Failures.FailureException">Also CHECKPOINT_DAMAGED, when it is one of another training or no checkpoint.</exception>
     public static TrainingSession Resume(
-        TrainingSettings settings, IReadOnlyList<PixelImage> images, TargetNetwork target, ReadOnlySpan<byte> checkpoint, TimeProvider? clock = null) =>
-        new(settings, images, new TargetFeatures(target), clock ?? TimeProvider.System, checkpoint);
+        TrainingSettings settings, IReadOnlyList<PixelImage> images, TargetNetwork target, ReadOnlySpan<byte> checkpoint, int threads = 1, TimeProvider? clock = null) =>
+        new(settings, images, new TargetFeatures(target), threads, clock ?? TimeProvider.System, checkpoint);
 
     internal static TrainingSession Open(
-        TrainingSettings settings, IReadOnlyList<PixelImage> images, IFeatureNetwork target, ReadOnlySpan<byte> checkpoint, TimeProvider? clock = null) =>
-        new(settings, images, target, clock ?? TimeProvider.System, checkpoint);
+        TrainingSettings settings, IReadOnlyList<PixelImage> images, IFeatureNetwork target, ReadOnlySpan<byte> checkpoint, int threads = 1, TimeProvider? clock = null) =>
+        new(settings, images, target, threads, clock ?? TimeProvider.System, checkpoint);
 
     /// <summary>Refuses settings that no training could follow.</summary>
     /// <exception cref="UaaGan.Failures.FailureException">As <see cref="Start"/>.</exception>
@@ -161,6 +167,7 @@ public sealed class TrainingSession : IDisposable
 
     public void Dispose()
     {
+        _threads.Dispose();
         _networks.Dispose();
         _validation.Dispose();
         _images.Dispose();
@@ -170,30 +177,62 @@ public sealed class TrainingSession : IDisposable
     {
         var step = _position.Step;
         var images = _augmentation.Apply(_images.Batch(_batches.At(step)), step);
-        var perturbation = _networks.Generator.Perturbation(images, _settings.Epsilon.Value);
-        if (_networks.DiscriminatorOptimizer is { } optimizer && step % _options.Integer("discriminator-interval") == 0)
-            OptimiseDiscriminator(optimizer, images, perturbation);
+        var interval = _options.Integer("discriminator-interval");
+        var trainDiscriminator = _networks.Discriminator is not null && step % interval == 0;
+        try
+        {
+            var parts = Parts(images);
+            _threads.Run(shard => _shards[shard].Begin(parts[shard], trainDiscriminator));
+            if (trainDiscriminator)
+            {
+                var mean = Mean([.. _shards.Select(shard => shard.DiscriminatorGradients)]);
+                _networks.DiscriminatorOptimizer!.Step(mean, _options.Number("discriminator-learning-rate"), step / interval + 1);
+            }
 
-        var (loss, similarity) = _loss.OfGenerator(images, perturbation, _networks.Discriminator, _similarity.Weight, step, _scalars);
-        if (!double.IsFinite(_scalars["loss"]))
-            throw AttackFailure.Diverged(step + 1, _scalars.Where(scalar => !double.IsFinite(scalar.Value)).Select(scalar => scalar.Key).Order(StringComparer.Ordinal));
-        var gradients = autograd.grad([loss], _networks.GeneratorOptimizer.Parameters);
-        var rate = _options.Number("learning-rate") * RateSchedule.At(step, _position.TotalSteps);
-        _networks.GeneratorOptimizer.Step(gradients, rate, step + 1);
-        _scalars["learning_rate"] = rate;
+            var negatives = Parts(_loss.NegativeDistance(cat([.. _shards.Select(shard => shard.Clean!)])));
+            _threads.Run(shard => _shards[shard].Finish(negatives[shard], _similarity.Weight, step));
+            CollectScalars(step);
+            var rate = _options.Number("learning-rate") * RateSchedule.At(step, _position.TotalSteps);
+            _networks.GeneratorOptimizer.Step(Mean([.. _shards.Select(shard => shard.GeneratorGradients)]), rate, step + 1);
+            _scalars["learning_rate"] = rate;
+        }
+        finally
+        {
+            _threads.Run(shard => _shards[shard].End());
+        }
+
         _scalars["similarity_weight"] = _similarity.Weight;
-        _similarity.Observe(similarity);
+        _similarity.Observe(_scalars["ssim"]);
     }
 
-    private void OptimiseDiscriminator(AdamOptimizer optimizer, Tensor images, Tensor perturbation)
+    /// <summary>The shards' rows of a tensor that has one row an image of the batch.</summary>
+    private Tensor[] Parts(Tensor rows) =>
+        [.. Enumerable.Range(0, _shards.Length).Select(shard => rows.narrow(0, FirstRow(shard), FirstRow(shard + 1) - FirstRow(shard)))];
+
+    private long FirstRow(int shard) => (long)_batches.Size * shard / _shards.Length;
+
+    private double Share(int shard) => (FirstRow(shard + 1) - FirstRow(shard)) / (double)_batches.Size;
+
+    /// <summary>The gradients of the whole batch: each shard's count by its share of the images.</summary>
+    private Tensor[] Mean(IList<Tensor>[] gradients)
     {
-        var adversarial = (images + perturbation.detach()).clamp(0, 1);
-        var (loss, real, fake) = GeneratorLoss.OfDiscriminator(_networks.Discriminator!, images, adversarial);
-        var count = _position.Step / _options.Integer("discriminator-interval") + 1;
-        optimizer.Step(autograd.grad([loss], optimizer.Parameters), _options.Number("discriminator-learning-rate"), count);
-        _scalars["loss_discriminator"] = loss.item<float>();
-        _scalars["d_real"] = real.item<float>();
-        _scalars["d_fake"] = fake.item<float>();
+        using var disabled = no_grad();
+        return [.. Enumerable.Range(0, gradients[0].Count).Select(parameter =>
+        {
+            var sum = gradients[0][parameter] * Share(0);
+            for (var shard = 1; shard < gradients.Length; shard++)
+                sum.add_(gradients[shard][parameter], Share(shard));
+            return sum;
+        })];
+    }
+
+    /// <exception cref="UaaGan.Failures.FailureException">TRAINING_DIVERGED.</exception>
+    private void CollectScalars(long step)
+    {
+        foreach (var name in _shards[0].Scalars.Keys)
+            _scalars[name] = Enumerable.Range(0, _shards.Length).Sum(shard => Share(shard) * _shards[shard].Scalars[name]);
+        if (!double.IsFinite(_scalars["loss"]))
+            throw AttackFailure.Diverged(step + 1, _scalars.Where(scalar => !double.IsFinite(scalar.Value)).Select(scalar => scalar.Key).Order(StringComparer.Ordinal));
     }
 
     private bool IsValidationDue()

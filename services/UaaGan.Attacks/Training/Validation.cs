@@ -23,13 +23,15 @@ internal sealed class Validation : IDisposable
 
     private readonly IFeatureNetwork _target;
     private readonly TrainingImages _images;
+    private readonly ShardThreads _threads;
     private readonly Tensor _gallery, _clean;
     private readonly double _cleanPrecision, _chance;
 
-    public Validation(IFeatureNetwork target, TrainingImages images)
+    public Validation(IFeatureNetwork target, TrainingImages images, ShardThreads threads)
     {
         _target = target;
         _images = images;
+        _threads = threads;
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var queries = images.Validation();
@@ -44,7 +46,7 @@ internal sealed class Validation : IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var queries = _images.Validation();
-        var perturbation = cat([.. queries.split(Batch).Select(part => generator.Perturbation(part, epsilon))]);
+        var perturbation = Parts(queries, part => generator.Perturbation(part, epsilon));
         var adversarial = Saved(queries + perturbation);
         var features = Features(adversarial);
         var precision = MeanAveragePrecision(features);
@@ -83,7 +85,17 @@ internal sealed class Validation : IDisposable
     private double Lost(double precision) =>
         _cleanPrecision - _chance > 1e-6 ? (_cleanPrecision - precision) / (_cleanPrecision - _chance) : 0;
 
-    private Tensor Features(Tensor images) => cat([.. images.split(Batch).Select(_target.Features)]);
+    private Tensor Features(Tensor images) => Parts(images, _target.Features);
+
+    private Tensor Parts(Tensor images, Func<Tensor, Tensor> compute)
+    {
+        var parts = images.split(Batch);
+        return cat(_threads.Map(parts.Length, i =>
+        {
+            using var gradients = no_grad();
+            return compute(parts[i]);
+        }));
+    }
 
     private double MeanAveragePrecision(Tensor queries)
     {
