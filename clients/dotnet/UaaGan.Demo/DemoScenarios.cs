@@ -35,7 +35,7 @@ public static class DemoScenarios
             Protocol = Market1501,
             Identities = 30, GalleryViews = 10, QueryViews = 3, Distractors = 30,
             TrainingIdentities = 50, TrainingViews = 6,
-            TrainingSteps = 400,
+            TrainingSteps = 300,
         },
         new(new PortraitArtist())
         {
@@ -45,7 +45,7 @@ public static class DemoScenarios
             Protocol = LeaveOneOut,
             Identities = 30, GalleryViews = 10, QueryViews = 3,
             TrainingIdentities = 60, TrainingViews = 10,
-            TrainingSteps = 1300,
+            TrainingSteps = 1250,
         },
     ];
 
