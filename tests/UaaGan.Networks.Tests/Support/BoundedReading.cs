@@ -1,0 +1,57 @@
+using TorchSharp;
+using UaaGan.Failures;
+
+namespace UaaGan.Networks.Tests;
+
+/// <summary>Reads every tensor of a weights file and measures what that costs.</summary>
+internal static class BoundedReading
+{
+    private const int PerFileByte = 4, Floor = 4 << 20;
+
+    /// <summary>Reads all; fails the test when more is allocated than four times the file and 4 MiB, or a tensor is larger than the file.</summary>
+    /// <returns>The failure that it met, or null.</returns>
+    public static FailureException? Of(string path, string? key = null)
+    {
+        var length = new FileInfo(path).Length;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            using var reader = StateReader.Open(path, key);
+            foreach (var name in reader.Entries.Keys)
+            {
+                using var tensor = reader.Read(name);
+                Assert.True(tensor.numel() * tensor.element_size() <= length, $"{name} has {tensor.numel()} elements in a file of {length} bytes");
+            }
+
+            return null;
+        }
+        catch (FailureException failure)
+        {
+            return failure;
+        }
+        finally
+        {
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, PerFileByte * length + Floor);
+        }
+    }
+
+    /// <summary>The same of bytes.</summary>
+    public static FailureException? Of(byte[] bytes)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("weights");
+        File.WriteAllBytes(path, bytes);
+        return Of(path);
+    }
+
+    /// <summary>The values of every tensor as float64, by key.</summary>
+    public static Dictionary<string, double[]> Values(byte[] bytes, string? key = null)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("weights");
+        File.WriteAllBytes(path, bytes);
+        using var scope = torch.NewDisposeScope();
+        using var reader = StateReader.Open(path, key);
+        return reader.Entries.Keys.ToDictionary(name => name, name => reader.Read(name).to(torch.ScalarType.Float64).data<double>().ToArray());
+    }
+}
