@@ -79,7 +79,7 @@ public sealed class HostilePickleTests : IDisposable
     };
 
     [Theory]
-    [MemberData(nameof(Damages))]
+    [MemberData(nameof(Damages), DisableDiscoveryEnumeration = true)]
     public void A_pickle_that_lies_is_damage(string what, string said, byte[] pickle)
     {
         var failure = BoundedReading.Of(Zip(pickle));

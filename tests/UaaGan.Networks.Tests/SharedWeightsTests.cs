@@ -16,7 +16,8 @@ public class SharedWeightsTests
         {
             using var scope = torch.NewDisposeScope();
             var (expected, actual) = (converted.Read(key), checkpoint.Read(key));
-            Assert.Equal((expected.dtype, expected.shape), (actual.dtype, actual.shape));
+            Assert.Equal(expected.dtype, actual.dtype);
+            Assert.Equal(expected.shape, actual.shape);
             Assert.True(expected.bytes.SequenceEqual(actual.bytes), key);
         }
     }

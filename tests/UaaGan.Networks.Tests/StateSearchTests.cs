@@ -60,7 +60,7 @@ public class StateSearchTests
 
     [Fact]
     public void Dictionaries_that_hold_themselves_and_each_other_are_visited_once() => Assert.Equal(["w"], Keys(root => root
-        .Text("self").Dictionary(self => self.Put(0).Text("again").Get(0).Text("twice").Get(0))
+        .Text("self").Op(PickleOpcode.EmptyDict).Put(0).Text("again").Get(0).Op(PickleOpcode.SetItem).Text("twice").Get(0).Op(PickleOpcode.SetItem)
         .Text("other").Dictionary(other => other.Text("loop").Get(0).Text("deep").Dictionary(state => state.Text("w").Tensor("0").Text("self").Get(0)))));
 
     [Fact]
@@ -77,6 +77,6 @@ public class StateSearchTests
         new PickleWriter().Dictionary(root => root.Text("w").Tensor("0").Text("w").Tensor("1")).Stop(),
         new Dictionary<string, byte[]> { ["0"] = TorchFiles.Floats(1), ["1"] = TorchFiles.Floats(2) }))["w"]);
 
-    private static IEnumerable<string> Keys(Action<PickleWriter> root, string? key = null) => BoundedReading.Values(
+    private static Dictionary<string, double[]>.KeyCollection Keys(Action<PickleWriter> root, string? key = null) => BoundedReading.Values(
         TorchFiles.Zip(new PickleWriter().Dictionary(root).Stop(), new Dictionary<string, byte[]> { ["0"] = TorchFiles.Floats(1) }), key).Keys;
 }

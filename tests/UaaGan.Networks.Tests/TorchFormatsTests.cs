@@ -48,7 +48,8 @@ public class TorchFormatsTests
             using var folder = new TemporaryFolder();
             File.WriteAllBytes(folder.File("w"), file);
             using var reader = StateReader.Open(folder.File("w"));
-            Assert.Equal((expected, [4L, 1L]), (reader.Entries["t"].DataType, reader.Entries["t"].Shape.ToArray()));
+            Assert.Equal(expected, reader.Entries["t"].DataType);
+            Assert.Equal([4, 1], reader.Entries["t"].Shape);
             using var tensor = reader.Read("t");
             Assert.Equal(expected, tensor.dtype);
             Assert.Equal(bytes, tensor.bytes.ToArray());

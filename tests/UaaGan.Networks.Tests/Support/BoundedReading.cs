@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using UaaGan.Failures;
 
@@ -52,6 +53,6 @@ internal static class BoundedReading
         File.WriteAllBytes(path, bytes);
         using var scope = torch.NewDisposeScope();
         using var reader = StateReader.Open(path, key);
-        return reader.Entries.Keys.ToDictionary(name => name, name => reader.Read(name).to(torch.ScalarType.Float64).data<double>().ToArray());
+        return reader.Entries.Keys.ToDictionary(name => name, name => MemoryMarshal.Cast<byte, double>(reader.Read(name).to(torch.ScalarType.Float64).bytes).ToArray());
     }
 }

@@ -129,7 +129,7 @@ internal sealed class PickleReader(FileWindow input, ReadBudget budget, TorchObj
     private void PushBig(BigInteger number)
     {
         budget.Charge(2 * LongestNumber);
-        _stack.Push(number >= long.MinValue && number <= long.MaxValue ? (long)number : number);
+        _stack.Push(number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number);
     }
 
     private BigInteger BigNumber(ulong bytes)

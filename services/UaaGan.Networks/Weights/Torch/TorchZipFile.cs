@@ -27,9 +27,10 @@ internal static class TorchZipFile
         {
             if (!entries.TryGetValue($"{folder}/data/{storage.Key}", out var data))
                 throw WeightsFailure.Damaged($"its storage '{WeightsFailure.Shorten(storage.Key)}' is not there");
-            if (data.Size != storage.WholeBytes)
-                throw WeightsFailure.Damaged($"its storage '{WeightsFailure.Shorten(storage.Key)}' should have {storage.WholeBytes} bytes and has {data.Size}");
-            return data.DataPosition(file, budget);
+            var position = data.DataPosition(file, budget);
+            return data.Size == storage.WholeBytes
+                ? position
+                : throw WeightsFailure.Damaged($"its storage '{WeightsFailure.Shorten(storage.Key)}' should have {storage.WholeBytes} bytes and has {data.Size}");
         }
     }
 

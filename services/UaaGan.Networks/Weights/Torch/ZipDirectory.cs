@@ -90,9 +90,9 @@ internal static class ZipDirectory
         directory.Skip(commentBytes);
         CheckName(name);
         if ((flags & EncryptedFlag) != 0) throw WeightsFailure.NotSupported("an encrypted zip file");
-        if (header >= (ulong)directoryStart || size > long.MaxValue || method == 0 && packed != size)
+        if (header >= (ulong)directoryStart || size > long.MaxValue || packed > long.MaxValue || method == 0 && packed != size)
             throw WeightsFailure.Damaged($"the zip file's entry '{WeightsFailure.Shorten(name)}' has a place or a length that cannot be");
-        return new ZipEntry(name, method, (long)size, (long)header, directoryStart);
+        return new ZipEntry(name, method, (long)packed, (long)size, (long)header, directoryStart);
     }
 
     /// <summary>The field with the 64-bit values of those that do not fit into 32 bits, in this order.</summary>
@@ -140,9 +140,9 @@ internal static class ZipDirectory
         var table = new Dictionary<string, ZipEntry>(StringComparer.Ordinal);
         for (var i = 0; i < entries.Count; i++)
         {
-            var limit = i + 1 < entries.Count ? entries[i + 1].Header : directoryStart;
-            if (!table.TryAdd(entries[i].Name, entries[i] with { Limit = limit }))
-                throw WeightsFailure.Damaged($"the zip file has two entries '{WeightsFailure.Shorten(entries[i].Name)}'");
+            var entry = entries[i] with { Limit = i + 1 < entries.Count ? entries[i + 1].Header : directoryStart };
+            if (entry.PackedSize > entry.Limit - entry.Header - ZipEntry.HeaderBytes) throw entry.Wrong("reaches into the next entry or the directory");
+            if (!table.TryAdd(entry.Name, entry)) throw WeightsFailure.Damaged($"the zip file has two entries '{WeightsFailure.Shorten(entry.Name)}'");
         }
 
         return table;

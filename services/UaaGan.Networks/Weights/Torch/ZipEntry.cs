@@ -2,16 +2,20 @@ using UaaGan.Failures;
 
 namespace UaaGan.Networks;
 
-/// <summary>A file within a zip file, not compressed.</summary>
+/// <summary>A file within a zip file.</summary>
 /// <param name="Name">Its path there.</param>
 /// <param name="Method">How it is compressed; 0: not at all.</param>
+/// <param name="PackedSize">Its bytes in the zip file.</param>
 /// <param name="Size">Its bytes.</param>
 /// <param name="Header">Where its own header begins.</param>
 /// <param name="Limit">Where the next thing of the zip file begins: it must end before.</param>
-internal sealed record ZipEntry(string Name, int Method, long Size, long Header, long Limit)
+internal sealed record ZipEntry(string Name, int Method, long PackedSize, long Size, long Header, long Limit)
 {
+    /// <summary>Bytes of its own header before the name.</summary>
+    public const int HeaderBytes = 30;
+
     private const uint HeaderSignature = 0x04034b50;
-    private const int HeaderBytes = 30, NamePosition = 26;
+    private const int NamePosition = 26;
 
     /// <summary>Where its bytes begin.</summary>
     /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument WEIGHTS_NOT_SUPPORTED: it is compressed.</exception>
@@ -27,5 +31,5 @@ internal sealed record ZipEntry(string Name, int Method, long Size, long Header,
         return Size <= Limit - position ? position : throw Wrong("reaches into the next entry or the directory");
     }
 
-    private FailureException Wrong(string what) => WeightsFailure.Damaged($"the zip file's entry '{WeightsFailure.Shorten(Name)}' {what}");
+    public FailureException Wrong(string what) => WeightsFailure.Damaged($"the zip file's entry '{WeightsFailure.Shorten(Name)}' {what}");
 }
