@@ -156,6 +156,10 @@ public sealed class HostilePickleTests : IDisposable
     }
 
     [Fact]
+    public void A_storage_without_a_class_is_damage() => Assert.Contains("without its class", BoundedReading.Of(Zip(
+        new PickleWriter().Text("storage").Text("0").Op(PickleOpcode.Tuple2).Op(PickleOpcode.BinPersId).Stop()))!.Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_storage_of_two_kinds_is_damage()
     {
         var pickle = new PickleWriter().Dictionary(state => state

@@ -22,6 +22,30 @@ public class SharedWeightsTests
         }
     }
 
+    [Fact]
+    public void The_mobilefacenet_checkpoint_becomes_the_same_model()
+    {
+        using var folder = new TemporaryFolder();
+        var repository = new ModelRepository(folder.Path);
+        var model = new NewModel
+        {
+            Name = "mobilefacenet",
+            Architecture = "mobilefacenet",
+            WeightsPath = SharedData.Path("weights", "mobilefacenet-casia-068.safetensors"),
+            Input = new InputSize(112, 96),
+            Resize = ResizeMode.None,
+            Pad = [2, 0, 2, 0],
+        };
+        var expected = repository.Add(model, out var copied);
+        var actual = repository.Add(model with { WeightsPath = SharedData.Path("weights", "mobilefacenet-casia-068.ckpt") }, out var converted);
+        Assert.Equal(expected.Check!.Feature, actual.Check!.Feature);
+        Assert.Equal("mobilefacenet-casia-068.ckpt", actual.Weights.Original?.File);
+        Assert.Equal("e839247cdbdfc023fb7cadeaf53a4549d50c8fc24ad154c02e35920ea8910d99", actual.Weights.Original?.Sha256);
+        Assert.Empty(converted.Missing);
+        Assert.Empty(converted.Unexpected);
+        Assert.Equal(copied.Matched, converted.Matched.Where(key => !copied.Missing.Contains(key)));
+    }
+
     [Theory]
     [InlineData("alex.pth", new long[] { 64, 192, 384, 256, 256 })]
     [InlineData("squeeze.pth", new long[] { 64, 128, 256, 384, 384, 512, 512 })]

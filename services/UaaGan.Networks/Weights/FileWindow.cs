@@ -12,11 +12,11 @@ internal sealed class FileWindow
     private const int LongestLine = 4096, StackBytes = 512;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly ReadBudget _budget;
     private readonly long _start;
 
-    public FileWindow(FileStream file, long start, long length, ReadBudget budget)
+    public FileWindow(Stream file, long start, long length, ReadBudget budget)
     {
         _file = file;
         _budget = budget;

@@ -13,10 +13,10 @@ public sealed class SafetensorsReader : IStateReader
     private const int LengthBytes = 8;
     private const long MaxHeaderBytes = 100_000_000;
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly long _dataStart;
 
-    private SafetensorsReader(FileStream file, long dataStart,
+    private SafetensorsReader(Stream file, long dataStart,
         IReadOnlyDictionary<string, StateTensor> entries, IReadOnlyDictionary<string, string> metadata)
     {
         _file = file;
@@ -57,7 +57,7 @@ public sealed class SafetensorsReader : IStateReader
     public void Dispose() => _file.Dispose();
 
     /// <summary>Checks the header of a file, which the reader disposes when it is disposed.</summary>
-    internal static SafetensorsReader Open(FileStream file)
+    internal static SafetensorsReader Open(Stream file)
     {
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         if (file.Length < LengthBytes) throw SafetensorsFailure.Damaged($"it has {file.Length} bytes, fewer than its first field");

@@ -44,7 +44,8 @@ public static class StateReader
         }
     }
 
-    private static IStateReader Sniff(FileStream file, string? key)
+    /// <summary>The same of a stream that can seek; the reader disposes it.</summary>
+    internal static IStateReader Sniff(Stream file, string? key = null)
     {
         Span<byte> first = stackalloc byte[SniffedBytes];
         first = first[..file.ReadAtLeast(first, SniffedBytes, throwOnEndOfStream: false)];

@@ -10,7 +10,7 @@ internal static class StoredBytes
 
     /// <summary>A contiguous tensor whose values are little-endian at a place of the file; the caller disposes it.</summary>
     /// <exception cref="Failures.FailureException">DataLoss WEIGHTS_FILE_DAMAGED: the file ends before.</exception>
-    public static torch.Tensor Read(FileStream file, long position, torch.ScalarType type, ReadOnlySpan<long> shape, string name)
+    public static torch.Tensor Read(Stream file, long position, torch.ScalarType type, ReadOnlySpan<long> shape, string name)
     {
         var tensor = torch.empty(shape, dtype: type);
         try

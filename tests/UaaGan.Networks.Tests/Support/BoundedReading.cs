@@ -11,13 +11,30 @@ internal static class BoundedReading
 
     /// <summary>Reads all; fails the test when more is allocated than four times the file and 4 MiB, or a tensor is larger than the file.</summary>
     /// <returns>The failure that it met, or null.</returns>
-    public static FailureException? Of(string path, string? key = null)
+    public static FailureException? Of(string path) => Of(() => StateReader.Open(path), new FileInfo(path).Length);
+
+    /// <summary>The same of a file's bytes.</summary>
+    public static FailureException? Of(byte[] bytes)
     {
-        var length = new FileInfo(path).Length;
+        using var stream = new MemoryStream(bytes, writable: false);
+        return Of(() => StateReader.Sniff(stream), bytes.Length);
+    }
+
+    /// <summary>The values of every tensor as float64, by key.</summary>
+    public static Dictionary<string, double[]> Values(byte[] bytes, string? key = null)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var reader = StateReader.Sniff(new MemoryStream(bytes, writable: false), key);
+        return reader.Entries.Keys.ToDictionary(
+            name => name, name => MemoryMarshal.Cast<byte, double>(reader.Read(name).to(torch.ScalarType.Float64).bytes).ToArray());
+    }
+
+    private static FailureException? Of(Func<IStateReader> open, long length)
+    {
         var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            using var reader = StateReader.Open(path, key);
+            using var reader = open();
             foreach (var name in reader.Entries.Keys)
             {
                 using var tensor = reader.Read(name);
@@ -34,25 +51,5 @@ internal static class BoundedReading
         {
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, PerFileByte * length + Floor);
         }
-    }
-
-    /// <summary>The same of bytes.</summary>
-    public static FailureException? Of(byte[] bytes)
-    {
-        using var folder = new TemporaryFolder();
-        var path = folder.File("weights");
-        File.WriteAllBytes(path, bytes);
-        return Of(path);
-    }
-
-    /// <summary>The values of every tensor as float64, by key.</summary>
-    public static Dictionary<string, double[]> Values(byte[] bytes, string? key = null)
-    {
-        using var folder = new TemporaryFolder();
-        var path = folder.File("weights");
-        File.WriteAllBytes(path, bytes);
-        using var scope = torch.NewDisposeScope();
-        using var reader = StateReader.Open(path, key);
-        return reader.Entries.Keys.ToDictionary(name => name, name => MemoryMarshal.Cast<byte, double>(reader.Read(name).to(torch.ScalarType.Float64).bytes).ToArray());
     }
 }

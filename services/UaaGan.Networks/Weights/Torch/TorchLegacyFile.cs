@@ -12,7 +12,7 @@ internal static class TorchLegacyFile
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <exception cref="Failures.FailureException">As <see cref="StateReader.Open"/>.</exception>
-    public static TorchReader Open(FileStream file, string? key)
+    public static TorchReader Open(Stream file, string? key)
     {
         var budget = new ReadBudget(file.Length);
         var objects = new TorchObjects(budget);

@@ -35,8 +35,10 @@ internal sealed class TorchObjects(ReadBudget budget)
     /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument WEIGHTS_PICKLE_REFUSED.</exception>
     public TorchStorage Persistent(object? id)
     {
-        if (id is not object?[] parts || parts is not ["storage", TorchStorageType { DataType: var type }, string key, _, long elements, ..])
+        if (id is not object?[] parts || parts is not ["storage", ..])
             throw WeightsFailure.Refused(id is object?[] and [string kind, ..] ? $"a persistent '{kind}'" : "a persistent id of an unknown form");
+        if (parts is not [_, TorchStorageType { DataType: var type }, string key, _, long elements, ..])
+            throw WeightsFailure.Damaged("its pickle names a storage without its class, key or length");
         var bytesPerElement = SafetensorsDataTypes.Bytes(type);
         if (elements < 0 || elements > long.MaxValue / bytesPerElement) throw WrongStorage(key, "a wrong length");
         budget.Charge(StorageBytes);

@@ -12,12 +12,12 @@ internal sealed record TorchEntry(string Name, TorchView View, long Position) : 
 /// </summary>
 internal sealed class TorchReader : IStateReader
 {
-    private readonly FileStream _file;
+    private readonly Stream _file;
 
     /// <param name="file">The file, which is disposed with the reader.</param>
     /// <param name="state">Tensors by key.</param>
     /// <param name="position">Where a whole storage begins in the file.</param>
-    public TorchReader(FileStream file, IReadOnlyDictionary<string, TorchView> state, Func<TorchStorage, long> position)
+    public TorchReader(Stream file, IReadOnlyDictionary<string, TorchView> state, Func<TorchStorage, long> position)
     {
         _file = file;
         var entries = new SortedDictionary<string, StateTensor>(StringComparer.Ordinal);

@@ -9,7 +9,7 @@ internal static class TorchZipFile
     private const string Pickle = "/data.pkl", LittleEndian = "little";
 
     /// <exception cref="Failures.FailureException">As <see cref="StateReader.Open"/>.</exception>
-    public static TorchReader Open(FileStream file, string? key)
+    public static TorchReader Open(Stream file, string? key)
     {
         var budget = new ReadBudget(file.Length);
         var entries = ZipDirectory.Read(file, budget);
@@ -45,7 +45,7 @@ internal static class TorchZipFile
         };
     }
 
-    private static void CheckByteOrder(FileStream file, ZipEntry entry, ReadBudget budget)
+    private static void CheckByteOrder(Stream file, ZipEntry entry, ReadBudget budget)
     {
         var order = new FileWindow(file, entry.DataPosition(file, budget), entry.Size, budget).Latin1((ulong)entry.Size).Trim();
         if (order != LittleEndian)

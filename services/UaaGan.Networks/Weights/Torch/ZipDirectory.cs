@@ -19,7 +19,7 @@ internal static class ZipDirectory
 
     /// <summary>The entries by name.</summary>
     /// <exception cref="Failures.FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument WEIGHTS_NOT_SUPPORTED.</exception>
-    public static IReadOnlyDictionary<string, ZipEntry> Read(FileStream file, ReadBudget budget)
+    public static IReadOnlyDictionary<string, ZipEntry> Read(Stream file, ReadBudget budget)
     {
         var (count, bytes, start) = FindDirectory(file, budget);
         if (count > MaxEntries) throw WeightsFailure.NotSupported($"a zip file of {count} entries, more than {MaxEntries}");
@@ -31,7 +31,7 @@ internal static class ZipDirectory
         return Table(entries, (long)start);
     }
 
-    private static (ulong Count, ulong Bytes, ulong Start) FindDirectory(FileStream file, ReadBudget budget)
+    private static (ulong Count, ulong Bytes, ulong Start) FindDirectory(Stream file, ReadBudget budget)
     {
         var end = FindEnd(file, budget);
         var fields = new FileWindow(file, end, EndBytes, budget);
@@ -44,7 +44,7 @@ internal static class ZipDirectory
     }
 
     /// <summary>The end record is the last thing of a zip file but for a comment of a length that it names.</summary>
-    private static long FindEnd(FileStream file, ReadBudget budget)
+    private static long FindEnd(Stream file, ReadBudget budget)
     {
         var length = (int)Math.Min(file.Length, EndBytes + LongestComment);
         budget.Charge(length);
@@ -60,7 +60,7 @@ internal static class ZipDirectory
         throw WeightsFailure.Damaged("it begins as a zip file and has no directory at its end");
     }
 
-    private static (ulong Count, ulong Bytes, ulong Start) ReadEnd64(FileStream file, long end, ReadBudget budget)
+    private static (ulong Count, ulong Bytes, ulong Start) ReadEnd64(Stream file, long end, ReadBudget budget)
     {
         if (end < Locator64Bytes) throw WeightsFailure.Damaged("the zip file's 64-bit directory is not there");
         var locator = new FileWindow(file, end - Locator64Bytes, Locator64Bytes, budget);

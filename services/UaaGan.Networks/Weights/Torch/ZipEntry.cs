@@ -19,7 +19,7 @@ internal sealed record ZipEntry(string Name, int Method, long PackedSize, long S
 
     /// <summary>Where its bytes begin.</summary>
     /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument WEIGHTS_NOT_SUPPORTED: it is compressed.</exception>
-    public long DataPosition(FileStream file, ReadBudget budget)
+    public long DataPosition(Stream file, ReadBudget budget)
     {
         if (Method != 0) throw WeightsFailure.NotSupported($"a compressed '{WeightsFailure.Shorten(Name)}'; torch.save compresses nothing");
         var header = new FileWindow(file, Header, Limit - Header, budget);
