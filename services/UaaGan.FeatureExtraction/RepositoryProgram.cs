@@ -60,11 +60,17 @@ internal static class RepositoryProgram
         var repository = new ModelRepository(Path.Combine(request.State, "models"));
         return request.Verb switch
         {
-            "add" => new JsonObject { ["model"] = Card(repository.Add(request.Model ?? throw BadRequest("add has no model"))) },
+            "add" => Add(repository, request.Model ?? throw BadRequest("add has no model")),
             "list" => new JsonObject { ["models"] = new JsonArray([.. repository.List().Select(Card)]) },
             "check" => new JsonObject { ["models"] = new JsonArray([.. Cards(repository, request.Name).Select(card => Check(repository, card))]) },
             _ => throw BadRequest($"there is no verb '{request.Verb}'"),
         };
+    }
+
+    private static JsonObject Add(ModelRepository repository, NewModel model)
+    {
+        var card = repository.Add(model, out var report);
+        return new JsonObject { ["model"] = Card(card), ["load_report"] = JsonSerializer.SerializeToNode(report, Format) };
     }
 
     private static IReadOnlyList<ModelCard> Cards(ModelRepository repository, string? name) => name is null ? repository.List() : [repository.Get(name)];

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using TorchSharp;
 using UaaGan.Failures;
 
@@ -74,9 +75,12 @@ public sealed class ModelRepositoryTests : IDisposable
     public void A_model_that_cannot_be_added_leaves_nothing()
     {
         var good = New("demo");
-        File.WriteAllText(_folder.File("bad.safetensors"), "not weights at all");
+        File.WriteAllText(_folder.File("other.safetensors"), "not weights at all");
+        File.WriteAllBytes(_folder.File("bad.safetensors"), File.ReadAllBytes(good.WeightsPath)[..^1]);
         Refused(good with { WeightsPath = _folder.File("none.safetensors") }, "WEIGHTS_FILE_NOT_FOUND");
+        Refused(good with { WeightsPath = _folder.File("other.safetensors") }, "WEIGHTS_FORMAT_UNKNOWN");
         Refused(good with { WeightsPath = _folder.File("bad.safetensors") }, "WEIGHTS_FILE_DAMAGED");
+        Refused(good with { WeightsKey = "model" }, "WEIGHTS_KEY_UNKNOWN");
         Refused(good with { ArchitectureOptions = new Dictionary<string, int> { ["width"] = 8 } }, "WEIGHTS_DO_NOT_FIT");
         Refused(good with { ArchitectureOptions = new Dictionary<string, int> { ["depth"] = 8 } }, "ARCHITECTURE_OPTION_UNKNOWN");
         Refused(good with { Architecture = "nothing" }, "MODEL_CARD_INVALID");
@@ -85,6 +89,37 @@ public sealed class ModelRepositoryTests : IDisposable
         Assert.True(!Directory.Exists(_models) || !Directory.EnumerateFileSystemEntries(_models).Any());
 
         void Refused(NewModel model, string reason) => Assert.Equal(reason, Assert.Throws<FailureException>(() => Repository.Add(model)).Reason);
+    }
+
+    [Fact]
+    public void A_file_of_torch_save_is_converted_and_remembered()
+    {
+        var model = New("demo");
+        var expected = Repository.Add(model, out var copied);
+        var path = Torch(model, state => state["num_batches_tracked"] = torch.tensor(5f), "module.net.");
+        Assert.Equal("WEIGHTS_DO_NOT_FIT", Assert.Throws<FailureException>(() => Repository.Add(model with { WeightsPath = path })).Reason);
+        path = Torch(model, _ => { }, "module.net.");
+
+        var card = Repository.Add(model with { WeightsPath = path }, out var report);
+
+        Assert.Null(expected.Weights.Original);
+        Assert.Equal("", copied.Prefix);
+        Assert.Equal("module.net.", report.Prefix);
+        Assert.Equal(copied.Matched, report.Matched);
+        Assert.Equal(new OriginalWeights("weights.pth", Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))), card.Weights.Original);
+        Assert.Equal(expected.Check!.Feature, card.Check!.Feature);
+        Assert.Equal(["model.json", "weights.safetensors"], Directory.EnumerateFiles(Path.Combine(_models, "demo", "2")).Select(Path.GetFileName).Order());
+        Assert.Equal(ModelCardJson.Write(card), ModelCardJson.Write(Repository.Get("demo")));
+        Assert.True(Repository.Check(card) <= ModelRepository.CheckTolerance);
+    }
+
+    [Fact]
+    public void Weights_that_are_no_numbers_are_refused()
+    {
+        var model = New("demo");
+        var path = Torch(model, state => state["stem.conv.weight"] = torch.full_like(state["stem.conv.weight"], float.NaN));
+        Assert.Equal("FEATURE_INVALID", Assert.Throws<FailureException>(() => Repository.Add(model with { WeightsPath = path })).Reason);
+        Assert.Empty(Repository.List());
     }
 
     [Fact]
@@ -122,6 +157,17 @@ public sealed class ModelRepositoryTests : IDisposable
             var failure = Assert.Throws<FailureException>(() => { act(); });
             Assert.Equal((FailureKind.DataLoss, reason), (failure.Kind, failure.Reason));
         }
+    }
+
+    private string Torch(NewModel model, Action<Dictionary<string, torch.Tensor>> change, string prefix = "")
+    {
+        using var scope = torch.NewDisposeScope();
+        using var reader = SafetensorsReader.Open(model.WeightsPath);
+        var state = reader.Entries.Keys.ToDictionary(key => key, reader.Read);
+        change(state);
+        var path = _folder.File("weights.pth");
+        File.WriteAllBytes(path, TorchFiles.Zip(state, prefix));
+        return path;
     }
 
     private NewModel New(string name)

@@ -62,23 +62,55 @@ public sealed class ModuleWeightsTests : IDisposable
         Assert.Equal(["bn.bias", "bn.running_mean", "bn.running_var", "linear.weight"], report.Matched);
     }
 
-    [Fact]
-    public void The_prefix_of_data_parallel_is_ignored_when_every_key_has_it()
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("backbone.")]
+    [InlineData("model.net.encoder.")]
+    public void A_prefix_is_found_and_ignored(string prefix)
     {
-        var report = Load(state =>
-        {
-            foreach (var key in state.Keys.ToArray())
+        var report = Load(state => Prefix(state, prefix, _ => true));
+        Assert.Equal((7, prefix), (report.Matched.Count, report.Prefix));
+        Assert.Equal("", Load(_ => { }).Prefix);
+    }
+
+    [Fact]
+    public void A_prefix_is_that_of_most_keys_and_others_are_unexpected()
+    {
+        var report = Load(
+            state =>
             {
-                state["module." + key] = state[key];
-                state.Remove(key);
-            }
-        });
-        Assert.Equal(7, report.Matched.Count);
-        Assert.Throws<FailureException>(() => Load(state =>
-        {
-            state["module.linear.weight"] = state["linear.weight"];
-            state.Remove("linear.weight");
-        }));
+                Prefix(state, "backbone.", _ => true);
+                state["backbone.classifier.weight"] = torch.zeros(1);
+                state["classifier.weight"] = torch.zeros(1);
+                state["head.linear.bias"] = torch.zeros(2);
+            },
+            mayBeUnused: key => key is "classifier.weight" or "head.linear.bias");
+        Assert.Equal((7, "backbone."), (report.Matched.Count, report.Prefix));
+        Assert.Equal(["classifier.weight", "head.linear.bias", "classifier.weight"], report.Unexpected);
+
+        var failure = Assert.Throws<FailureException>(() => Load(state => Prefix(state, "module.", key => key == "linear.weight")));
+        Assert.Contains("1 missing (linear.weight); 1 not known (module.linear.weight)", failure.Message, StringComparison.Ordinal);
+        failure = Assert.Throws<FailureException>(() => Load(state => Prefix(state, "module.", key => key != "linear.weight")));
+        Assert.Contains("under the prefix 'module.': 1 missing (linear.weight); 1 not known (linear.weight)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Converted_weights_have_the_modules_keys_and_their_own_number_format()
+    {
+        using var scope = torch.NewDisposeScope();
+        var state = new Dictionary<string, torch.Tensor>(ModuleWeights.Copy(_module, torch.ScalarType.Float16));
+        Prefix(state, "module.", _ => true);
+        state["classifier.weight"] = torch.zeros(1);
+        SafetensorsWriter.Write(_folder.File("w.safetensors"), state);
+        using var reader = StateReader.Open(_folder.File("w.safetensors"));
+
+        var report = ModuleWeights.Convert(_module, reader, _folder.File("c.safetensors"), mayBeUnused: key => key == "classifier.weight");
+
+        using var converted = StateReader.Open(_folder.File("c.safetensors"));
+        Assert.Equal(report.Matched, converted.Entries.Keys);
+        Assert.Equal(_module.state_dict().Keys.Order(StringComparer.Ordinal), converted.Entries.Keys);
+        Assert.Equal(torch.ScalarType.Float16, converted.Entries["linear.weight"].DataType);
+        Assert.Equal(state["module.linear.weight"].bytes.ToArray(), converted.Read("linear.weight").bytes.ToArray());
     }
 
     [Fact]
@@ -91,6 +123,15 @@ public sealed class ModuleWeightsTests : IDisposable
         var expected = _module.state_dict()["linear.weight"].to(torch.ScalarType.Float16).to(torch.ScalarType.Float32);
         ModuleWeights.Load(_module, reader);
         Assert.Equal(expected.bytes.ToArray(), _module.state_dict()["linear.weight"].bytes.ToArray());
+    }
+
+    private static void Prefix(IDictionary<string, torch.Tensor> state, string prefix, Func<string, bool> which)
+    {
+        foreach (var key in state.Keys.Where(which).ToArray())
+        {
+            state[prefix + key] = state[key];
+            state.Remove(key);
+        }
     }
 
     private StateLoadReport Load(

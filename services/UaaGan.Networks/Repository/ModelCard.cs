@@ -26,7 +26,13 @@ public sealed record InputSize(int Height, int Width);
 /// <summary>The weights that belong to a card.</summary>
 /// <param name="File">Name of the safetensors file beside model.json.</param>
 /// <param name="Sha256">Its SHA-256, 64 lower-case hexadecimal digits.</param>
-public sealed record WeightsFile(string File, string Sha256);
+/// <param name="Original">The file that it was converted from; null: it is the file that was added.</param>
+public sealed record WeightsFile(string File, string Sha256, OriginalWeights? Original = null);
+
+/// <summary>A weights file as it was before it was converted to safetensors.</summary>
+/// <param name="File">Its name, without a folder.</param>
+/// <param name="Sha256">Its SHA-256, 64 lower-case hexadecimal digits.</param>
+public sealed record OriginalWeights(string File, string Sha256);
 
 /// <summary>The feature of <see cref="CheckPattern"/> when the model was added: what it must still be, within 1e-4 a component.</summary>
 /// <param name="Feature">The components.</param>

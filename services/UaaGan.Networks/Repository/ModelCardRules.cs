@@ -3,7 +3,7 @@ namespace UaaGan.Networks;
 /// <summary>What a card must satisfy.</summary>
 internal static class ModelCardRules
 {
-    private const int SmallestSide = 8, LargestSide = 4096, LargestBatch = 1024, LargestDimension = 65536, LongestText = 4096;
+    private const int SmallestSide = 8, LargestSide = 4096, LargestBatch = 1024, LargestDimension = 65536, LongestText = 4096, LongestFileName = 255;
 
     /// <exception cref="Failures.FailureException">InvalidArgument MODEL_NAME_INVALID or MODEL_CARD_INVALID, with the field.</exception>
     public static void Check(ModelCard card)
@@ -15,6 +15,8 @@ internal static class ModelCardRules
         Require(card.Weights.File == Path.GetFileName(card.Weights.File) && card.Weights.File.EndsWith(".safetensors", StringComparison.Ordinal),
             "weights.file", "must be a file name ending in .safetensors, without a folder");
         Require(IsSha256(card.Weights.Sha256), "weights.sha256", "must be 64 lower-case hexadecimal digits");
+        Require(card.Weights.Original is null || IsFileName(card.Weights.Original.File), "weights.original.file", $"must be a file name of at most {LongestFileName} characters, without a folder");
+        Require(card.Weights.Original is null || IsSha256(card.Weights.Original.Sha256), "weights.original.sha256", "must be 64 lower-case hexadecimal digits");
         Require(card.FeatureDimension is >= 1 and <= LargestDimension, "feature_dimension", $"must be 1 to {LargestDimension}");
         CheckGeometry(card);
         Require(card.Mean.Count == 3 && card.Mean.All(double.IsFinite), "mean", "must be three finite numbers, for values 0 to 1");
@@ -41,6 +43,8 @@ internal static class ModelCardRules
         Require((long)card.Pad[0] + card.Pad[2] < card.Input.Width && (long)card.Pad[1] + card.Pad[3] < card.Input.Height,
             "pad", "must leave room for the image within the input");
     }
+
+    private static bool IsFileName(string text) => text.Length is > 0 and <= LongestFileName && text == Path.GetFileName(text);
 
     private static bool IsSha256(string text) => text.Length == 64 && text.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'f');
 

@@ -27,17 +27,25 @@ public sealed class ModelRepository
         _folder = Path.GetFullPath(folder);
     }
 
-    /// <summary>Adds a model, or a new version of one: copies and hashes the weights, loads them, and records the self-check's feature.</summary>
-    /// <exception cref="FailureException">InvalidArgument: a wrong field; NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED;
-    /// FailedPrecondition WEIGHTS_DO_NOT_FIT or FEATURE_INVALID. Nothing is left behind.</exception>
-    public ModelCard Add(NewModel model)
+    /// <inheritdoc cref="Add(NewModel, out StateLoadReport)"/>
+    public ModelCard Add(NewModel model) => Add(model, out _);
+
+    /// <summary>
+    /// Adds a model, or a new version of one: copies the weights, or converts them to safetensors, hashes and loads them, and records the
+    /// self-check's feature.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="report">What became of the keys of its weights.</param>
+    /// <exception cref="FailureException">InvalidArgument: a wrong field; those of <see cref="StateReader.Open"/>; FailedPrecondition
+    /// WEIGHTS_DO_NOT_FIT or FEATURE_INVALID. Nothing is left behind.</exception>
+    public ModelCard Add(NewModel model, out StateLoadReport report)
     {
         ArgumentNullException.ThrowIfNull(model);
         ModelName.Check(model.Name);
         var draft = Draft(model);
         // First without the feature's dimension and the hash, so that a wrong option is found before anything is copied.
         ModelCardRules.Check(draft);
-        if (!File.Exists(model.WeightsPath)) throw SafetensorsFailure.NotFound(Path.GetFileName(model.WeightsPath));
+        if (!File.Exists(model.WeightsPath)) throw WeightsFailure.NotFound(Path.GetFileName(model.WeightsPath));
 
         var modelFolder = Directory.CreateDirectory(Path.Combine(_folder, model.Name)).FullName;
         var temporary = Path.Combine(modelFolder, $".{Guid.NewGuid():N}.tmp");
@@ -45,8 +53,8 @@ public sealed class ModelRepository
         {
             Directory.CreateDirectory(temporary);
             var weights = Path.Combine(temporary, WeightsFileName);
-            AtomicFile.Write(weights, stream => CopyTo(model.WeightsPath, stream));
-            var card = Examine(draft with { Weights = new WeightsFile(WeightsFileName, Sha256(weights)) }, temporary);
+            var original = ImportWeights(model, draft, weights, out report);
+            var card = Examine(draft with { Weights = new WeightsFile(WeightsFileName, Sha256(weights), original) }, temporary);
             return Publish(card, temporary, modelFolder);
         }
         finally
@@ -114,6 +122,22 @@ public sealed class ModelRepository
         Licence = model.Licence,
         Source = model.Source,
     };
+
+    /// <returns>What was given, unless it was copied as it is.</returns>
+    private static OriginalWeights? ImportWeights(NewModel model, ModelCard draft, string path, out StateLoadReport report)
+    {
+        using var network = CreateNetwork(draft);
+        using var reader = StateReader.Open(model.WeightsPath, model.WeightsKey);
+        if (reader is SafetensorsReader)
+        {
+            report = StateMatch.Find(network.state_dict(), reader, network.MayBeMissing, network.MayBeUnused).Report;
+            AtomicFile.Write(path, stream => CopyTo(model.WeightsPath, stream));
+            return null;
+        }
+
+        report = ModuleWeights.Convert(network, reader, path, network.MayBeMissing, network.MayBeUnused);
+        return new OriginalWeights(Path.GetFileName(model.WeightsPath), Sha256(model.WeightsPath));
+    }
 
     private static ModelCard Examine(ModelCard draft, string folder)
     {

@@ -9,8 +9,11 @@ public sealed record NewModel
     /// <summary>One of <see cref="ArchitectureRegistry.Names"/>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Path of its weights, a safetensors file, which is copied.</summary>
+    /// <summary>Path of its weights, a file of <see cref="StateReader.Open"/>'s formats: safetensors is copied, others are converted to it.</summary>
     public required string WeightsPath { get; init; }
+
+    /// <summary>Dotted path of the state dictionary within a file of torch.save that holds several; null: the one that is found.</summary>
+    public string? WeightsKey { get; init; }
 
     /// <summary>Size of the network's input, padding included.</summary>
     public required InputSize Input { get; init; }

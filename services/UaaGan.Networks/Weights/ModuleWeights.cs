@@ -3,15 +3,12 @@ using UaaGan.Failures;
 
 namespace UaaGan.Networks;
 
-/// <summary>Carries weights between safetensors files and modules.</summary>
+/// <summary>Carries weights between files and modules.</summary>
 public static class ModuleWeights
 {
-    private const int KeysInMessage = 5;
-    private const string DataParallelPrefix = "module.";
-
     /// <summary>
-    /// Loads every parameter and buffer of a module, converted to its own number format. A prefix "module." on every key (PyTorch's
-    /// DataParallel) is ignored.
+    /// Loads every parameter and buffer of a module, converted to its own number format. A prefix that the file puts before the module's
+    /// keys (PyTorch's DataParallel: "module.") is found and ignored; a key outside it is one that the module does not know.
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="reader">The weights.</param>
@@ -19,44 +16,35 @@ public static class ModuleWeights
     /// <param name="mayBeUnused">Whether a key of the file may go unused. Default: none.</param>
     /// <exception cref="FailureException">FailedPrecondition WEIGHTS_DO_NOT_FIT: keys lack, are too many, or have another shape.</exception>
     public static StateLoadReport Load(
-        torch.nn.Module module, SafetensorsReader reader, Func<string, bool>? mayBeMissing = null, Func<string, bool>? mayBeUnused = null)
+        torch.nn.Module module, IStateReader reader, Func<string, bool>? mayBeMissing = null, Func<string, bool>? mayBeUnused = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(reader);
+        using var noGradient = torch.no_grad();
+        var state = module.state_dict();
+        var match = StateMatch.Find(state, reader, mayBeMissing, mayBeUnused);
+        foreach (var (key, name) in match.Taken)
+        {
+            using var scope = torch.NewDisposeScope();
+            var target = state[key];
+            target.copy_(reader.Read(name).reshape(target.shape));
+        }
+
+        return match.Report;
+    }
+
+    /// <summary>Writes what a module takes of a weights file to a safetensors file, in the stored number formats and under the module's keys.</summary>
+    /// <param name="path">The file to make or to replace.</param>
+    /// <inheritdoc cref="Load"/>
+    public static StateLoadReport Convert(
+        torch.nn.Module module, IStateReader reader, string path, Func<string, bool>? mayBeMissing = null, Func<string, bool>? mayBeUnused = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(reader);
         using var scope = torch.NewDisposeScope();
-        using var noGradient = torch.no_grad();
-        var prefix = reader.Entries.Count > 0 && reader.Entries.Keys.All(key => key.StartsWith(DataParallelPrefix, StringComparison.Ordinal))
-            ? DataParallelPrefix : "";
-        var state = module.state_dict();
-        List<string> matched = [], reshaped = [], lacking = [], misfits = [];
-        var missing = new List<string>();
-        foreach (var (key, target) in state.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            if (!reader.Entries.TryGetValue(prefix + key, out var entry))
-            {
-                var optional = key.EndsWith("num_batches_tracked", StringComparison.Ordinal) || mayBeMissing?.Invoke(key) == true;
-                (optional ? lacking : missing).Add(key);
-            }
-            else if (entry.Shape.SequenceEqual(target.shape))
-            {
-                target.copy_(reader.Read(entry.Name));
-                matched.Add(key);
-            }
-            else if (entry.Shape.Where(size => size != 1).SequenceEqual(target.shape.Where(size => size != 1)))
-            {
-                target.copy_(reader.Read(entry.Name).reshape(target.shape));
-                reshaped.Add(key);
-            }
-            else
-            {
-                misfits.Add($"{key} [{string.Join(", ", entry.Shape)}] instead of [{string.Join(", ", target.shape)}]");
-            }
-        }
-
-        var unexpected = reader.Entries.Keys.Select(key => key[prefix.Length..]).Where(key => !state.ContainsKey(key)).ToArray();
-        var refused = unexpected.Where(key => mayBeUnused?.Invoke(key) != true).ToArray();
-        if (missing.Count + misfits.Count + refused.Length > 0) throw DoNotFit(missing, refused, misfits);
-        return new StateLoadReport(matched, reshaped, lacking, unexpected);
+        var match = StateMatch.Find(module.state_dict(), reader, mayBeMissing, mayBeUnused);
+        SafetensorsWriter.Write(path, match.Taken.ToDictionary(pair => pair.Key, pair => reader.Read(pair.Name), StringComparer.Ordinal));
+        return match.Report;
     }
 
     /// <summary>Copies of every parameter and buffer by key, in <paramref name="dataType"/> where they are floating-point numbers.</summary>
@@ -86,22 +74,5 @@ public static class ModuleWeights
     {
         using var scope = torch.NewDisposeScope();
         SafetensorsWriter.Write(path, Copy(module, dataType), metadata);
-    }
-
-    private static FailureException DoNotFit(IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> misfits)
-    {
-        var parts = new List<string>();
-        Describe("missing", missing);
-        Describe("not known", unexpected);
-        Describe("of another shape", misfits);
-        return new FailureException(FailureKind.FailedPrecondition, "WEIGHTS_DO_NOT_FIT",
-            $"The weights do not fit the architecture: {string.Join("; ", parts)}. Check the architecture and its options.");
-
-        void Describe(string what, IReadOnlyList<string> keys)
-        {
-            if (keys.Count == 0) return;
-            var more = keys.Count > KeysInMessage ? $" and {keys.Count - KeysInMessage} more" : "";
-            parts.Add($"{keys.Count} {what} ({string.Join(", ", keys.Take(KeysInMessage))}{more})");
-        }
     }
 }

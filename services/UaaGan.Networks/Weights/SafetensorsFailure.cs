@@ -7,7 +7,4 @@ internal static class SafetensorsFailure
 {
     public static FailureException Damaged(string what, Exception? inner = null) => new(
         FailureKind.DataLoss, "WEIGHTS_FILE_DAMAGED", $"The file is no whole safetensors file: {what}.", inner);
-
-    public static FailureException NotFound(string fileName) => new(
-        FailureKind.NotFound, "WEIGHTS_FILE_NOT_FOUND", $"There is no weights file '{fileName}'.");
 }

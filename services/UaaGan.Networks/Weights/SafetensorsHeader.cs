@@ -11,10 +11,10 @@ internal static class SafetensorsHeader
 {
     private const string MetadataKey = "__metadata__";
 
-    public static (IReadOnlyDictionary<string, SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata) Parse(
+    public static (IReadOnlyDictionary<string, StateTensor> Entries, IReadOnlyDictionary<string, string> Metadata) Parse(
         ReadOnlySpan<byte> json, long dataLength)
     {
-        var entries = new SortedDictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
+        var entries = new SortedDictionary<string, StateTensor>(StringComparer.Ordinal);
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
         try
         {
@@ -32,7 +32,7 @@ internal static class SafetensorsHeader
                 }
                 else if (!entries.TryAdd(name, ReadEntry(ref reader, name, dataLength)))
                 {
-                    throw SafetensorsFailure.Damaged($"the tensor '{Shorten(name)}' is listed twice");
+                    throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' is listed twice");
                 }
             }
 
@@ -43,7 +43,7 @@ internal static class SafetensorsHeader
             throw SafetensorsFailure.Damaged("its header is no JSON of the expected form", exception);
         }
 
-        CheckLayout(entries.Values, dataLength);
+        CheckLayout(entries.Values.Cast<SafetensorsEntry>(), dataLength);
         return (entries, metadata);
     }
 
@@ -54,7 +54,7 @@ internal static class SafetensorsHeader
         {
             var key = reader.GetString()!;
             Expect(ref reader, JsonTokenType.String, MetadataKey);
-            if (!metadata.TryAdd(key, reader.GetString()!)) throw SafetensorsFailure.Damaged($"its metadata has '{Shorten(key)}' twice");
+            if (!metadata.TryAdd(key, reader.GetString()!)) throw SafetensorsFailure.Damaged($"its metadata has '{WeightsFailure.Shorten(key)}' twice");
         }
     }
 
@@ -78,14 +78,14 @@ internal static class SafetensorsHeader
                     offsets = ReadNumbers(ref reader, name, maximum: 2);
                     break;
                 default:
-                    throw SafetensorsFailure.Damaged($"the tensor '{Shorten(name)}' has a field twice or one that is none of dtype, shape, data_offsets");
+                    throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a field twice or one that is none of dtype, shape, data_offsets");
             }
         }
 
         if (typeName is null || shape is null || offsets is not { Count: 2 })
-            throw SafetensorsFailure.Damaged($"the tensor '{Shorten(name)}' needs dtype, shape and two data_offsets");
+            throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' needs dtype, shape and two data_offsets");
         if (!SafetensorsDataTypes.TryParse(typeName, out var type))
-            throw SafetensorsFailure.Damaged($"the tensor '{Shorten(name)}' has the number format '{Shorten(typeName)}', known are {SafetensorsDataTypes.Names}");
+            throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has the number format '{WeightsFailure.Shorten(typeName)}', known are {SafetensorsDataTypes.Names}");
         CheckLength(name, type, shape, offsets[0], offsets[1], dataLength);
         return new SafetensorsEntry(name, type, shape, offsets[0], offsets[1]);
     }
@@ -93,17 +93,10 @@ internal static class SafetensorsHeader
     private static void CheckLength(string name, torch.ScalarType type, List<long> shape, long begin, long end, long dataLength)
     {
         if (begin > end || end > dataLength)
-            throw SafetensorsFailure.Damaged($"the tensor '{Shorten(name)}' lies at {begin} to {end} of {dataLength} bytes of data");
-        // Int128: a product of sizes that overflows 64 bits must not come out small.
-        Int128 bytes = SafetensorsDataTypes.Bytes(type);
-        foreach (var size in shape)
-        {
-            bytes *= size;
-            if (bytes > dataLength) break;
-        }
-
-        if (bytes != end - begin && !shape.Contains(0) || shape.Contains(0) && begin != end)
-            throw SafetensorsFailure.Damaged($"the tensor '{Shorten(name)}' of shape [{string.Join(", ", shape)}] does not fill its {end - begin} bytes");
+            throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' lies at {begin} to {end} of {dataLength} bytes of data");
+        var bytesPerElement = SafetensorsDataTypes.Bytes(type);
+        if (StoredBytes.Elements(shape, bytesPerElement) * bytesPerElement != end - begin)
+            throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' of shape [{string.Join(", ", shape)}] does not fill its {end - begin} bytes, or is larger than {StoredBytes.MaxTensorBytes}");
     }
 
     private static void CheckLayout(IEnumerable<SafetensorsEntry> entries, long dataLength)
@@ -112,7 +105,7 @@ internal static class SafetensorsHeader
         foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
             if (entry.Begin != position)
-                throw SafetensorsFailure.Damaged($"the tensor '{Shorten(entry.Name)}' begins at byte {entry.Begin} of the data where {position} is expected: there is a gap or an overlap");
+                throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(entry.Name)}' begins at byte {entry.Begin} of the data where {position} is expected: there is a gap or an overlap");
             position = entry.End;
         }
 
@@ -127,19 +120,17 @@ internal static class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.Number)
         {
             if (!reader.TryGetInt64(out var number) || number < 0 || numbers.Count == maximum)
-                throw SafetensorsFailure.Damaged($"the tensor '{Shorten(name)}' has a size or an offset that is no number from 0, or too many of them");
+                throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a size or an offset that is no number from 0, or too many of them");
             numbers.Add(number);
         }
 
-        if (reader.TokenType != JsonTokenType.EndArray) throw SafetensorsFailure.Damaged($"the tensor '{Shorten(name)}' has a list that holds more than numbers");
+        if (reader.TokenType != JsonTokenType.EndArray) throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a list that holds more than numbers");
         return numbers;
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string where)
     {
         if (!reader.Read() || reader.TokenType != type)
-            throw SafetensorsFailure.Damaged($"'{Shorten(where)}' in its header should be a {type} and is a {reader.TokenType}");
+            throw SafetensorsFailure.Damaged($"'{WeightsFailure.Shorten(where)}' in its header should be a {type} and is a {reader.TokenType}");
     }
-
-    private static string Shorten(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 80), "...");
 }

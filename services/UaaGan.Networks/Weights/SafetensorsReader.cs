@@ -8,16 +8,16 @@ namespace UaaGan.Networks;
 /// Reads a safetensors file: an unsigned 64-bit length, a JSON header of that length, the tensors' bytes (little-endian).
 /// Whatever the header claims, no more is allocated than the file holds.
 /// </summary>
-public sealed class SafetensorsReader : IDisposable
+public sealed class SafetensorsReader : IStateReader
 {
     private const int LengthBytes = 8;
     private const long MaxHeaderBytes = 100_000_000;
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly long _dataStart;
 
-    private SafetensorsReader(FileStream file, long dataStart,
-        IReadOnlyDictionary<string, SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
+    private SafetensorsReader(Stream file, long dataStart,
+        IReadOnlyDictionary<string, StateTensor> entries, IReadOnlyDictionary<string, string> metadata)
     {
         _file = file;
         _dataStart = dataStart;
@@ -25,8 +25,8 @@ public sealed class SafetensorsReader : IDisposable
         Metadata = metadata;
     }
 
-    /// <summary>The tensors by key, in ordinal order of the keys.</summary>
-    public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, StateTensor> Entries { get; }
 
     /// <summary>The file's own notes (__metadata__).</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -35,16 +35,7 @@ public sealed class SafetensorsReader : IDisposable
     /// <exception cref="FailureException">NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED.</exception>
     public static SafetensorsReader Open(string path)
     {
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            throw SafetensorsFailure.NotFound(Path.GetFileName(path));
-        }
-
+        var file = StateReader.OpenFile(path);
         try
         {
             return Open(file);
@@ -56,36 +47,17 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>Reads one tensor in its stored number format; the caller disposes it.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such key.</exception>
+    /// <inheritdoc/>
     public torch.Tensor Read(string name)
     {
-        var entry = Entries[name];
-        var tensor = torch.empty([.. entry.Shape], dtype: entry.DataType);
-        if (entry.End == entry.Begin) return tensor;
-        try
-        {
-            var bytes = new byte[entry.End - entry.Begin];
-            _file.Position = _dataStart + entry.Begin;
-            _file.ReadExactly(bytes);
-            tensor.bytes = bytes;
-            return tensor;
-        }
-        catch (EndOfStreamException exception)
-        {
-            tensor.Dispose();
-            throw SafetensorsFailure.Damaged($"it was cut while it was read, in the tensor '{name}'", exception);
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        var entry = (SafetensorsEntry)Entries[name];
+        return StoredBytes.Read(_file, _dataStart + entry.Begin, entry.DataType, [.. entry.Shape], name);
     }
 
     public void Dispose() => _file.Dispose();
 
-    private static SafetensorsReader Open(FileStream file)
+    /// <summary>Checks the header of a file, which the reader disposes when it is disposed.</summary>
+    internal static SafetensorsReader Open(Stream file)
     {
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         if (file.Length < LengthBytes) throw SafetensorsFailure.Damaged($"it has {file.Length} bytes, fewer than its first field");

@@ -9,9 +9,12 @@ namespace UaaGan.Cli.Commands;
 /// <summary><c>models add</c>: weights, architecture and geometry become a model of the repository.</summary>
 internal static class ModelsAddCommand
 {
+    private const int ShownKeys = 5;
+
     private static readonly Option<string> Name = new("--name") { Description = "Name in the repository; a name that is there gets a new version", HelpName = "N", Required = true };
     private static readonly Option<string> Architecture = new("--architecture") { Description = "Such as osnet_x0_25, mobilefacenet, mobilenet_v2", HelpName = "A", Required = true };
-    private static readonly Option<string> Weights = new("--weights") { Description = "Weights, a safetensors file; it is copied", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Weights = new("--weights") { Description = "Weights: a safetensors file, which is copied, or a file of torch.save (.pth, .pt, .ckpt), which is converted to one", HelpName = "FILE", Required = true };
+    private static readonly Option<string?> WeightsKey = new("--weights-key") { Description = "Dotted path of the state dictionary within the file, such as ema.state_dict [default: the one that is found]", HelpName = "KEY" };
 
     private static readonly Option<int[]> Input = new("--input")
     {
@@ -54,14 +57,15 @@ internal static class ModelsAddCommand
     {
         var command = new SessionCommand("add", """
             Adds a network to the repository: checks that the weights fit the architecture, copies them with their hash, and records the
-            feature of a built-in pattern that 'models check' compares with. Nothing is left behind when something does not fit.
+            feature of a built-in pattern that 'models check' compares with. Nothing is left behind when something does not fit. A file of
+            torch.save is read without running anything of it: tensors and plain containers only.
 
             Examples:
               uaagan models add --name osnet_x0_25 --architecture osnet_x0_25 --weights osnet.safetensors --input 256x128 --resize nearest
-              uaagan models add --name mobilefacenet --architecture mobilefacenet --weights mobilefacenet.safetensors --input 112x96 --resize none --pad 2,0,2,0 --mean 0.5,0.5,0.5 --std 0.502,0.502,0.502
+              uaagan models add --name mobilefacenet --architecture mobilefacenet --weights mobilefacenet.ckpt --input 112x96 --resize none --pad 2,0,2,0 --mean 0.5,0.5,0.5 --std 0.502,0.502,0.502
               uaagan models add --name mobilenet_v2 --architecture mobilenet_v2 --weights mobilenet.safetensors --input 224x224 --pooling avg
             """, Run);
-        foreach (var option in (Option[])[Name, Architecture, Weights, Input, Resize, Pad, Mean, Std, Pooling, GemP, Options, Licence, Source]) command.Options.Add(option);
+        foreach (var option in (Option[])[Name, Architecture, Weights, WeightsKey, Input, Resize, Pad, Mean, Std, Pooling, GemP, Options, Licence, Source]) command.Options.Add(option);
         Resize.AcceptOnlyFromAmong("bilinear", "nearest", "none");
         Pooling.AcceptOnlyFromAmong("avg", "gem");
         return command;
@@ -82,6 +86,7 @@ internal static class ModelsAddCommand
             ["gem_p"] = options.GetValue(GemP),
             ["architecture_options"] = ArchitectureOptions(options.GetRequiredValue(Options)),
         };
+        if (options.GetValue(WeightsKey) is { } key) model["weights_key"] = key;
         if (options.GetValue(Pad) is { Length: > 0 } pad) model["pad"] = new JsonArray([.. pad.Select(side => (JsonNode)side)]);
         if (options.GetValue(Mean) is { Length: > 0 } mean) model["mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]);
         if (options.GetValue(Std) is { Length: > 0 } std) model["std"] = new JsonArray([.. std.Select(value => (JsonNode)value)]);
@@ -90,10 +95,32 @@ internal static class ModelsAddCommand
 
         var request = ModelsCommand.Request(session, "add");
         request["model"] = model;
-        var card = (await ModelRepositoryProgram.Ask(request, cancellationToken))["model"]!;
+        var answer = await ModelRepositoryProgram.Ask(request, cancellationToken);
+        var (card, report) = (answer["model"]!, answer["load_report"]!);
+        card["load_report"] = report.DeepClone();
         if (session.Terminal.Json) session.Terminal.WriteJson(card);
         session.Terminal.Show($"Model {card["name"]}, version {card["version"]}, is added: {card["architecture"]}, {card["feature_dimension"]} components, weights {Formats.ShortHash($"{card["weights"]!["sha256"]}")}.");
+        session.Terminal.Show(Describe(report));
         return ExitCodes.Success;
+    }
+
+    /// <summary>Such as "565 tensors matched, 2 not used (classifier.weight, classifier.bias), prefix module."</summary>
+    private static string Describe(JsonNode report)
+    {
+        var parts = new List<string> { FormattableString.Invariant($"{report["matched"]!.AsArray().Count} tensors matched") };
+        Add("reshaped", "reshaped");
+        Add("missing", "left at their initial value");
+        Add("unexpected", "not used");
+        if ($"{report["prefix"]}" is { Length: > 0 } prefix) parts.Add($"prefix {prefix}");
+        return string.Join(", ", parts).TrimEnd('.') + ".";
+
+        void Add(string field, string what)
+        {
+            var keys = report[field]!.AsArray();
+            if (keys.Count == 0) return;
+            var more = keys.Count > ShownKeys ? FormattableString.Invariant($" and {keys.Count - ShownKeys} more") : "";
+            parts.Add(FormattableString.Invariant($"{keys.Count} {what} ({string.Join(", ", keys.Take(ShownKeys))}{more})"));
+        }
     }
 
     private static JsonObject ArchitectureOptions(string[] pairs)
