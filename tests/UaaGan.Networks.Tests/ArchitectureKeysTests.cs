@@ -17,7 +17,7 @@ public class ArchitectureKeysTests(PyTorchReference reference)
         var unused = origin.Keys.Where(network.MayBeUnused).ToArray();
 
         // Only what comes after the feature is left out.
-        Assert.Subset(["classifier", "conv5", "fc"], unused.Select(key => key.Split('.')[0]).ToHashSet());
+        Assert.Empty(unused.Select(key => key.Split('.')[0]).Except(["classifier", "conv5", "fc"]));
         Assert.Equal(
             origin.Where(entry => !unused.Contains(entry.Key)).Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value)}]").Order(StringComparer.Ordinal),
             network.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]").Order(StringComparer.Ordinal));

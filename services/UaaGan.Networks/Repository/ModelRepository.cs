@@ -150,7 +150,7 @@ public sealed class ModelRepository
         catch (System.Runtime.InteropServices.ExternalException exception)
         {
             throw new FailureException(FailureKind.InvalidArgument, "MODEL_INPUT_INVALID",
-                $"The architecture {card.Architecture} cannot take an input of {card.Input.Height}x{card.Input.Width} (rows x columns).", exception)
+                $"The architecture {card.Architecture} cannot take an input of {card.Input.Height}x{card.Input.Width} (rows x columns){(card.Scales.Count > 1 ? " at each of its scales" : "")}.", exception)
             {
                 Field = "input",
             };

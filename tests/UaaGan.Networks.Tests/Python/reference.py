@@ -29,13 +29,13 @@ NETWORKS = {
     "mobilefacenet": (faces.MobileFaceNet, 112, 96),
     "mobilenet_v2": (lambda: networks.MobileNetV2(num_classes=2), 96, 64),
     "osnet_x0_25": (lambda: networks.OsNet(0.25), 128, 64),
-    "osnet_x1_0": (lambda: networks.OsNet(1), 128, 64),
+    "osnet_x1_0": (lambda: networks.OsNet(1), 64, 32),
     "pcb_p4": (lambda: networks.Pcb(4), 96, 32),
-    "pcb_p6": (lambda: networks.Pcb(6), 128, 32),
+    "pcb_p6": (lambda: networks.Pcb(6), 96, 32),
     "resnet18": (lambda: networks.resnet(18), 96, 64),
     "resnet50": (lambda: networks.resnet(50), 64, 64),
     "resnet50_bnneck": (networks.BnNeck, 64, 32),
-    "vgg16": (networks.Vgg16, 64, 96),
+    "vgg16": (networks.Vgg16, 64, 32),
 }
 KEYS_ONLY = {
     "iresnet50": lambda: faces.iresnet(50),
@@ -83,7 +83,7 @@ def make_realistic(model, height, width):
             module.weight.uniform_(0.05, 0.4)
     model.train()
     model.feature((torch.cat([pictures(height, width) for _ in range(4)]) - MEAN) / STD)
-    model.eval().double()
+    model.eval().double().requires_grad_(False)
     for module in normalisations:
         module.running_mean += 0.2 * module.running_var.sqrt() * torch.randn_like(module.running_mean)
         module.running_var *= torch.empty_like(module.running_var).uniform_(0.7, 1.4)
@@ -123,7 +123,7 @@ def record_poolings(model):
     learned = {"mac": poolings.mac, "rmac": poolings.rmac, "gem": poolings.gem(2.6)}
     for kind, pooling in learned.items():
         model.pooling = pooling
-        record(f"resnet18.{kind}", wide(model.feature), pictures(192, 96))
+        record(f"resnet18.{kind}", wide(model.feature), pictures(128, 64))
     model.pooling = poolings.avg
     for height, width in ((7, 7), (16, 8), (5, 12), (6, 5), (1, 1), (2, 9), (3, 3), (5, 9), (11, 3), (2, 32)):
         x = torch.randn(2, 5, height, width)
@@ -146,6 +146,8 @@ def record_fusions(folder, model):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
+    # Its worker threads would wait for each other on a busy machine.
+    torch.set_num_threads(1)
     torch.manual_seed(20)
     keys = {}
     for name, (create, height, width) in NETWORKS.items():
