@@ -7,35 +7,38 @@ using static TorchSharp.torch;
 namespace UaaGan.Networks;
 
 /// <summary>
-/// A frozen network behind its card: pixels in, features out. Geometry, normalisation, network, pooling and L2 happen inside and are
-/// differentiable with respect to the pixels; the parameters are not. It belongs to the thread that uses it.
+/// A frozen network behind its card: pixels in, features out. Geometry, normalisation, network, pooling, L2, scales, flip and whitening
+/// happen inside and are differentiable with respect to the pixels; the parameters are not. It belongs to the thread that uses it.
 /// </summary>
 public sealed class TargetNetwork : IDisposable
 {
-    private const double SmallestNorm = 1e-12;
-
     private readonly FeatureNetwork _network;
+    private readonly Whitening? _whitening;
+    private readonly ViewFusion _fusion;
     private readonly InputGeometry _geometry;
     private readonly Tensor _mean, _std;
 
     /// <param name="card">How it takes images.</param>
     /// <param name="network">The network with its weights; it is frozen, put in eval mode, and disposed with this.</param>
     /// <param name="device">Where it runs. Default: the CPU.</param>
-    /// <exception cref="FailureException">FailedPrecondition FEATURE_DIMENSION_MISMATCH: the card promises another dimension.</exception>
-    public TargetNetwork(ModelCard card, FeatureNetwork network, Device? device = null)
+    /// <param name="whitening">The card's whitening on the same device, where it has one; disposed with this.</param>
+    /// <exception cref="FailureException">FailedPrecondition FEATURE_DIMENSION_MISMATCH: the card promises another dimension, or the whitening
+    /// takes another; InvalidArgument MODEL_INPUT_INVALID: the network does not take the card's input or scales.</exception>
+    public TargetNetwork(ModelCard card, FeatureNetwork network, Device? device = null, Whitening? whitening = null)
     {
         ArgumentNullException.ThrowIfNull(card);
         ArgumentNullException.ThrowIfNull(network);
-        if (card.FeatureDimension != network.FeatureDimension)
-        {
-            throw new FailureException(FailureKind.FailedPrecondition, "FEATURE_DIMENSION_MISMATCH",
-                $"The card of {card.Name} says {card.FeatureDimension} components and its network gives {network.FeatureDimension}.");
-        }
+        if (card.Whitening is null != whitening is null)
+            throw new ArgumentException("The card names a whitening and none is given, or the reverse.", nameof(whitening));
+        CheckDimensions(card, network, whitening);
+        CheckInput(card, network);
 
         Card = card;
         BatchSizes = card.BatchSizes;
         Device = device ?? CPU;
         _network = network;
+        _whitening = whitening;
+        _fusion = new ViewFusion(card, NetworkFeatures, whitening);
         _network.to(Device);
         _network.eval();
         foreach (var parameter in _network.parameters()) parameter.requires_grad_(false);
@@ -49,7 +52,7 @@ public sealed class TargetNetwork : IDisposable
     public ModelCard Card { get; }
 
     /// <summary>Components of a feature.</summary>
-    public int FeatureDimension => _network.FeatureDimension;
+    public int FeatureDimension => _whitening?.Outputs ?? _network.FeatureDimension;
 
     /// <summary>Where it runs.</summary>
     public Device Device { get; }
@@ -139,6 +142,7 @@ public sealed class TargetNetwork : IDisposable
     public void Dispose()
     {
         _network.Dispose();
+        _whitening?.Dispose();
         _geometry.Dispose();
         _mean.Dispose();
         _std.Dispose();
@@ -182,21 +186,36 @@ public sealed class TargetNetwork : IDisposable
             [.. TryExtractPreprocessed(batch).Select(result => Convert.ToHexString(MemoryMarshal.AsBytes<float>(result.Feature)))];
     }
 
-    private Tensor FeaturesOfInputs(Tensor inputs)
-    {
-        var normalised = (inputs - _mean) / _std;
-        var features = _network.call(normalised);
-        if (features.dim() != 2 || features.shape[1] != FeatureDimension)
-        {
-            throw new FailureException(FailureKind.InvalidArgument, "MODEL_INPUT_INVALID",
-                $"With an input of {Card.Input.Height}x{Card.Input.Width} (rows x columns) {Card.Architecture} does not give one feature of {FeatureDimension} components an image.")
-            {
-                Field = "input",
-            };
-        }
+    private Tensor FeaturesOfInputs(Tensor inputs) => _fusion.Apply((inputs - _mean) / _std);
 
-        return Card.L2Normalise ? nn.functional.normalize(features, p: 2, dim: 1, eps: SmallestNorm) : features;
+    private Tensor NetworkFeatures(Tensor normalised)
+    {
+        var features = _network.call(normalised);
+        return features.dim() == 2 && features.shape[1] == _network.FeatureDimension ? features : throw InputInvalid(
+            $"With an input of {normalised.shape[2]}x{normalised.shape[3]} (rows x columns) {Card.Architecture} does not give one feature of {_network.FeatureDimension} components an image.");
     }
+
+    private static void CheckDimensions(ModelCard card, FeatureNetwork network, Whitening? whitening)
+    {
+        if (whitening is not null && whitening.Inputs != network.FeatureDimension)
+            throw DimensionMismatch($"The whitening of {card.Name} takes {whitening.Inputs} components and its network gives {network.FeatureDimension}.");
+        var given = whitening?.Outputs ?? network.FeatureDimension;
+        if (card.FeatureDimension != given)
+            throw DimensionMismatch($"The card of {card.Name} says {card.FeatureDimension} components and its network gives {given}.");
+    }
+
+    private static void CheckInput(ModelCard card, FeatureNetwork network)
+    {
+        if (network.OnlyInput is not { } only) return;
+        if (card.Input != only)
+            throw InputInvalid($"The input of {card.Architecture} is {only.Height}x{only.Width} (rows x columns) and no other, not {card.Input.Height}x{card.Input.Width}.");
+        if (card.Scales is not [1])
+            throw InputInvalid($"The input of {card.Architecture} is {only.Height}x{only.Width} (rows x columns) and no other, so that its scales can only be 1.");
+    }
+
+    private static FailureException DimensionMismatch(string message) => new(FailureKind.FailedPrecondition, "FEATURE_DIMENSION_MISMATCH", message);
+
+    private static FailureException InputInvalid(string message) => new(FailureKind.InvalidArgument, "MODEL_INPUT_INVALID", message) { Field = "input" };
 
     private static string? Fault(ReadOnlySpan<float> feature)
     {

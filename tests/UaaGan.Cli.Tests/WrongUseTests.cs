@@ -108,6 +108,8 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("models add --name n --architecture osnet_x0_25 --weights w --input 256", "--input '256' is not understood")]
     [InlineData("models add --name n --architecture osnet_x0_25 --weights w --input 256x128 --pad 1,2", "--pad '1,2' is not understood")]
     [InlineData("models add --name n --architecture osnet_x0_25 --weights w --input 256x128 --mean a,b,c", "--mean 'a,b,c' is not understood")]
+    [InlineData("models add --name n --architecture osnet_x0_25 --weights w --input 256x128 --mean 0,nan,1", "--mean '0,nan,1' is not understood")]
+    [InlineData("models add --name n --architecture osnet_x0_25 --weights w --input 256x128 --scales 1,", "--scales '1,' is not understood")]
     [InlineData("extract --model m --images . --out features.csv", "must end in .npy")]
     public async Task Options_that_make_no_sense_are_refused_with_what_would(string line, string message)
     {

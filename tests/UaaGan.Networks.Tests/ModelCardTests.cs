@@ -14,6 +14,10 @@ public class ModelCardTests
             Resize = ResizeMode.Nearest,
             Pad = [1, 2, 3, 4],
             Pooling = PoolingKind.GeneralizedMean,
+            Scales = [1, 0.5],
+            Flip = true,
+            Whitening = new WeightsFile("whitening.safetensors", new string('a', 64)),
+            TakesAlignedFaces = true,
             ArchitectureOptions = new Dictionary<string, int> { ["width"] = 8 },
             Check = new CheckFeature([.. Enumerable.Range(0, 64).Select(i => i / 64f)]),
             Licence = "Apache-2.0",
@@ -52,6 +56,18 @@ public class ModelCardTests
     [InlineData("pooling", "\"max\"", "pooling")]
     [InlineData("gem_p", "0", "gem_p")]
     [InlineData("gem_p", "101", "gem_p")]
+    [InlineData("scales", "[]", "scales")]
+    [InlineData("scales", "null", "scales")]
+    [InlineData("scales", "[1,1]", "scales")]
+    [InlineData("scales", "[0]", "scales")]
+    [InlineData("scales", "[-1]", "scales")]
+    [InlineData("scales", "[0.16]", "scales")]
+    [InlineData("scales", "[1,65]", "scales")]
+    [InlineData("scales", "[1,1.1,1.2,1.3,1.4,1.5,1.6,1.7,1.8]", "scales")]
+    [InlineData("flip", "1", "flip")]
+    [InlineData("whitening", """{"file":"../w.safetensors","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}""", "whitening.file")]
+    [InlineData("whitening", """{"file":"w.safetensors","sha256":"0"}""", "whitening.sha256")]
+    [InlineData("takes_aligned_faces", "null", "takes_aligned_faces")]
     [InlineData("engine", "\"onnx\"", "engine")]
     [InlineData("data_type", "\"bfloat16\"", "data_type")]
     [InlineData("batch_sizes", "[]", "batch_sizes")]
@@ -69,6 +85,17 @@ public class ModelCardTests
         Assert.Equal(FailureKind.InvalidArgument, failure.Kind);
         Assert.Contains(failure.Reason, new[] { "MODEL_CARD_INVALID", "MODEL_NAME_INVALID" });
         Assert.Contains(named, $"{failure.Field} {failure.Message}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_fused_must_be_normalised()
+    {
+        var plain = TestCards.Demo() with { L2Normalise = false };
+        Assert.False(Reread(plain).L2Normalise);
+        foreach (var card in new[] { plain with { Flip = true }, plain with { Scales = [1, 0.5] }, plain with { Whitening = plain.Weights } })
+            Assert.Contains("l2_normalise", Assert.Throws<FailureException>(() => Reread(card)).Message, StringComparison.Ordinal);
+
+        static ModelCard Reread(ModelCard card) => ModelCardJson.Read(Encoding.UTF8.GetBytes(ModelCardJson.Write(card)));
     }
 
     [Theory]

@@ -100,6 +100,33 @@ public class TargetNetworkTests
     }
 
     [Fact]
+    public void A_network_of_one_input_size_refuses_another_and_several_scales()
+    {
+        var card = TestCards.Demo() with { Architecture = "mobilefacenet", FeatureDimension = 128, Input = new InputSize(112, 96) };
+        Refused(card with { Input = new InputSize(112, 112) }, "112x96");
+        Refused(card with { Scales = [1, 0.5] }, "scales");
+        using var taken = new TargetNetwork(card with { Flip = true }, ArchitectureRegistry.Create("mobilefacenet"));
+
+        static void Refused(ModelCard card, string named)
+        {
+            using var network = ArchitectureRegistry.Create("mobilefacenet");
+            var failure = Assert.Throws<FailureException>(() => new TargetNetwork(card, network));
+            Assert.Equal("MODEL_INPUT_INVALID", failure.Reason);
+            Assert.Contains(named, failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void With_flip_an_image_and_its_mirror_image_have_one_feature()
+    {
+        torch.random.manual_seed(11);
+        using var target = new TargetNetwork(TestCards.Demo() with { Flip = true, Scales = [1, 0.5] }, ArchitectureRegistry.Create("demo_resnet"));
+        using var scope = torch.NewDisposeScope();
+        var image = torch.rand(1, 3, 64, 48);
+        Assert.True((target.Features(image) - target.Features(image.flip(3))).norm().item<float>() < 1e-5f);
+    }
+
+    [Fact]
     public void A_grey_image_is_its_rgb_repetition()
     {
         torch.random.manual_seed(7);

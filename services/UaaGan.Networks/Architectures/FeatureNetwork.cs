@@ -13,6 +13,15 @@ public abstract class FeatureNetwork : NamedModule
     /// <summary>Components of a feature.</summary>
     public abstract int FeatureDimension { get; }
 
+    /// <summary>The one size of its input; null: it takes any that its strides leave something of.</summary>
+    public virtual InputSize? OnlyInput => null;
+
+    /// <summary>
+    /// Whether its images are crops of faces, aligned by their landmarks as its origin aligns them. Nothing here aligns a photograph:
+    /// who uses the network brings the crops.
+    /// </summary>
+    public virtual bool TakesAlignedFaces => false;
+
     /// <summary>Whether weights may lack this key, which then keeps its initial value.</summary>
     public virtual bool MayBeMissing(string key) => false;
 

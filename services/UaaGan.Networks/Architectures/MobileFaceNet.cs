@@ -4,7 +4,8 @@ namespace UaaGan.Networks;
 
 /// <summary>
 /// MobileFaceNet (Chen, Liu, Gao, Han, CCBR 2018) with the key names of Xiaoccer/MobileFaceNet_Pytorch: inverted residuals with PReLU
-/// and a global depthwise convolution in the place of pooling. Input 112x96 (rows x columns) and no other; feature of 128 components.
+/// and a global depthwise convolution in the place of pooling. Input 112x96 (rows x columns) and no other, an aligned face; feature of
+/// 128 components.
 /// </summary>
 public sealed class MobileFaceNet : FeatureNetwork
 {
@@ -45,6 +46,12 @@ public sealed class MobileFaceNet : FeatureNetwork
 
     /// <inheritdoc/>
     public override int FeatureDimension => Dimension;
+
+    /// <inheritdoc/>
+    public override InputSize? OnlyInput { get; } = new(112, 96);
+
+    /// <inheritdoc/>
+    public override bool TakesAlignedFaces => true;
 
     public override Tensor forward(Tensor input)
     {

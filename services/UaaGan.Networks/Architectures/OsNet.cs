@@ -3,31 +3,30 @@ using static TorchSharp.torch;
 namespace UaaGan.Networks;
 
 /// <summary>
-/// OSNet x0.25 (Zhou, Yang, Cavallaro, Xiang, ICCV 2019) with the key names of KaiyangZhou/deep-person-reid: omni-scale residual
+/// OSNet (Zhou, Yang, Cavallaro, Xiang, ICCV 2019) of a quarter to all of its width, with the key names of KaiyangZhou/deep-person-reid: omni-scale residual
 /// blocks, whose four streams see 3, 5, 7 and 9 pixels and are mixed by one shared gate. Input 256x128, feature of 512 components.
 /// </summary>
 public sealed class OsNet : FeatureNetwork
 {
-    /// <summary>Its name in the registry.</summary>
-    public const string ArchitectureName = "osnet_x0_25";
-
     private const int Dimension = 512;
-    private static readonly int[] Channels = [16, 64, 96, 128];
+    private static readonly int[] ChannelsPerQuarter = [16, 64, 96, 128];
 
     private readonly nn.Module<Tensor, Tensor> _trunk;
     private readonly GlobalPooling _pool;
     private readonly nn.Module<Tensor, Tensor> _embedding;
 
-    public OsNet(ArchitectureOptions? options = null) : base(nameof(OsNet))
+    /// <param name="quarters">Width in quarters: 1 is x0.25, 4 is x1.0.</param>
+    public OsNet(int quarters, ArchitectureOptions? options = null) : base(nameof(OsNet))
     {
         options ??= new ArchitectureOptions();
-        var conv1 = new ConvolutionLayer(3, Channels[0], 7, stride: 2, padding: 3);
-        var conv2 = Stage(Channels[0], Channels[1], reduce: true);
-        var conv3 = Stage(Channels[1], Channels[2], reduce: true);
-        var conv4 = Stage(Channels[2], Channels[3], reduce: false);
-        var conv5 = new ConvolutionLayer(Channels[3], Channels[3], 1);
+        int[] channels = [.. ChannelsPerQuarter.Select(count => count * quarters)];
+        var conv1 = new ConvolutionLayer(3, channels[0], 7, stride: 2, padding: 3);
+        var conv2 = Stage(channels[0], channels[1], reduce: true);
+        var conv3 = Stage(channels[1], channels[2], reduce: true);
+        var conv4 = Stage(channels[2], channels[3], reduce: false);
+        var conv5 = new ConvolutionLayer(channels[3], channels[3], 1);
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
-        _embedding = nn.Sequential(nn.Linear(Channels[3], Dimension), nn.BatchNorm1d(Dimension), nn.ReLU());
+        _embedding = nn.Sequential(nn.Linear(channels[3], Dimension), nn.BatchNorm1d(Dimension), nn.ReLU());
         // The trunk only calls the stages; they are registered under the origin's names, so it is not registered itself.
         _trunk = nn.Sequential(conv1, nn.MaxPool2d(3, stride: 2, padding: 1), conv2, conv3, conv4, conv5);
 

@@ -23,7 +23,7 @@ public enum ResizeMode
 /// <param name="Width">Columns.</param>
 public sealed record InputSize(int Height, int Width);
 
-/// <summary>The weights that belong to a card.</summary>
+/// <summary>The weights, or the whitening, that belong to a card.</summary>
 /// <param name="File">Name of the safetensors file beside model.json.</param>
 /// <param name="Sha256">Its SHA-256, 64 lower-case hexadecimal digits.</param>
 /// <param name="Original">The file that it was converted from; null: it is the file that was added.</param>
@@ -86,6 +86,21 @@ public sealed record ModelCard
     /// <summary>Whether features are L2-normalised.</summary>
     public bool L2Normalise { get; init; } = true;
 
+    /// <summary>
+    /// Factors of the input's sides at which the network sees an image, by bilinear interpolation without antialiasing; the unit
+    /// features of all are added and normalised. Default: 1 alone.
+    /// </summary>
+    public IReadOnlyList<double> Scales { get; init; } = OneScale;
+
+    /// <summary>Whether the feature of the mirror image is added to the image's before normalisation.</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Its <see cref="Networks.Whitening"/>, a file beside model.json, applied last; null: none.</summary>
+    public WeightsFile? Whitening { get; init; }
+
+    /// <inheritdoc cref="FeatureNetwork.TakesAlignedFaces"/>
+    public bool TakesAlignedFaces { get; init; }
+
     /// <summary>Engine that runs it: libtorch.</summary>
     public string Engine { get; init; } = LibtorchEngine;
 
@@ -110,6 +125,8 @@ public sealed record ModelCard
     internal static IReadOnlyList<double> ImageNetMean { get; } = [0.485, 0.456, 0.406];
 
     internal static IReadOnlyList<double> ImageNetStd { get; } = [0.229, 0.224, 0.225];
+
+    internal static IReadOnlyList<double> OneScale { get; } = [1];
 
     internal static IReadOnlyList<int> DefaultBatchSizes { get; } = [1, 2, 4, 8, 16, 32];
 }

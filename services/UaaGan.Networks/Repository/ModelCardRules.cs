@@ -3,6 +3,7 @@ namespace UaaGan.Networks;
 /// <summary>What a card must satisfy.</summary>
 internal static class ModelCardRules
 {
+    private const int MostScales = 8;
     private const int SmallestSide = 8, LargestSide = 4096, LargestBatch = 1024, LargestDimension = 65536, LongestText = 4096, LongestFileName = 255;
 
     /// <exception cref="Failures.FailureException">InvalidArgument MODEL_NAME_INVALID or MODEL_CARD_INVALID, with the field.</exception>
@@ -12,17 +13,16 @@ internal static class ModelCardRules
         Require(card.Version >= 1, "version", "must be at least 1");
         Require(ArchitectureRegistry.Names.Contains(card.Architecture), "architecture",
             $"is '{card.Architecture}'; known are {string.Join(", ", ArchitectureRegistry.Names)}");
-        Require(card.Weights.File == Path.GetFileName(card.Weights.File) && card.Weights.File.EndsWith(".safetensors", StringComparison.Ordinal),
-            "weights.file", "must be a file name ending in .safetensors, without a folder");
-        Require(IsSha256(card.Weights.Sha256), "weights.sha256", "must be 64 lower-case hexadecimal digits");
+        CheckFile(card.Weights, "weights");
         Require(card.Weights.Original is null || IsFileName(card.Weights.Original.File), "weights.original.file", $"must be a file name of at most {LongestFileName} characters, without a folder");
         Require(card.Weights.Original is null || IsSha256(card.Weights.Original.Sha256), "weights.original.sha256", "must be 64 lower-case hexadecimal digits");
         Require(card.FeatureDimension is >= 1 and <= LargestDimension, "feature_dimension", $"must be 1 to {LargestDimension}");
         CheckGeometry(card);
         Require(card.Mean.Count == 3 && card.Mean.All(double.IsFinite), "mean", "must be three finite numbers, for values 0 to 1");
         Require(card.Std.Count == 3 && card.Std.All(value => double.IsFinite(value) && value > 0), "std", "must be three numbers greater than 0, for values 0 to 1");
-        Require(Enum.IsDefined(card.Pooling), "pooling", "must be avg or gem");
+        Require(Enum.IsDefined(card.Pooling), "pooling", "must be avg, mac, gem or rmac");
         Require(card.GemP is > 0 and <= 100, "gem_p", "must be greater than 0 and at most 100");
+        CheckFusion(card);
         Require(card.Engine == ModelCard.LibtorchEngine, "engine", $"is '{card.Engine}'; known is {ModelCard.LibtorchEngine}");
         Require(card.DataType == ModelCard.Float32DataType, "data_type", $"is '{card.DataType}'; known is {ModelCard.Float32DataType}");
         Require(card.BatchSizes.Count is >= 1 and <= 32 && card.BatchSizes[0] >= 1 && card.BatchSizes[^1] <= LargestBatch
@@ -45,6 +45,26 @@ internal static class ModelCardRules
     }
 
     private static bool IsFileName(string text) => text.Length is > 0 and <= LongestFileName && text == Path.GetFileName(text);
+
+    private static void CheckFile(WeightsFile file, string field)
+    {
+        Require(file.File == Path.GetFileName(file.File) && file.File.EndsWith(".safetensors", StringComparison.Ordinal),
+            $"{field}.file", "must be a file name ending in .safetensors, without a folder");
+        Require(IsSha256(file.Sha256), $"{field}.sha256", "must be 64 lower-case hexadecimal digits");
+    }
+
+    private static void CheckFusion(ModelCard card)
+    {
+        Require(card.Scales.Count is >= 1 and <= MostScales && card.Scales.Distinct().Count() == card.Scales.Count,
+            "scales", $"must be 1 to {MostScales} different numbers");
+        Require(card.Scales.All(scale => IsSide(card.Input.Height * scale) && IsSide(card.Input.Width * scale)),
+            "scales", $"must make sides of {SmallestSide} to {LargestSide} pixels of the input's");
+        if (card.Whitening is not null) CheckFile(card.Whitening, "whitening");
+        Require(card.L2Normalise || card is { Scales.Count: 1, Flip: false, Whitening: null },
+            "l2_normalise", "must be true with several scales, flip or whitening");
+
+        static bool IsSide(double side) => side is >= SmallestSide and <= LargestSide;
+    }
 
     private static bool IsSha256(string text) => text.Length == 64 && text.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'f');
 

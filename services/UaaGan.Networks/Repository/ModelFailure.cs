@@ -38,16 +38,16 @@ internal static class ModelFailure
         };
     }
 
-    public static FailureException HashMismatch(ModelCard card) => new(
+    public static FailureException HashMismatch(ModelCard card, WeightsFile file) => new(
         FailureKind.DataLoss, "WEIGHTS_HASH_MISMATCH",
-        $"The weights of model {card.Name}, version {card.Version}, are not those of its card (SHA-256 differs): add the model again.")
+        $"The file {file.File} of model {card.Name}, version {card.Version}, is not that of its card (SHA-256 differs): add the model again.")
     {
         Metadata = new Dictionary<string, string> { ["model"] = card.Name },
     };
 
-    public static FailureException WeightsMissing(ModelCard card) => new(
+    public static FailureException WeightsMissing(ModelCard card, WeightsFile file) => new(
         FailureKind.DataLoss, "WEIGHTS_MISSING",
-        $"The weights file {card.Weights.File} of model {card.Name}, version {card.Version}, is not there: add the model again.");
+        $"The file {file.File} of model {card.Name}, version {card.Version}, is not there: add the model again.");
 
     public static FailureException CheckFailed(ModelCard card, float difference) => new(
         FailureKind.DataLoss, "MODEL_CHECK_FAILED", string.Create(System.Globalization.CultureInfo.InvariantCulture,

@@ -15,7 +15,7 @@ public sealed class ModelRepository
     /// <summary>Largest difference of a component of the self-check's feature: room for another machine's summation order.</summary>
     public const float CheckTolerance = 1e-4f;
 
-    private const string CardFile = "model.json", WeightsFileName = "weights.safetensors";
+    private const string CardFile = "model.json", WeightsFileName = "weights.safetensors", WhiteningFileName = "whitening.safetensors";
     private const int LargestCard = 4 << 20;
 
     private readonly string _folder;
@@ -37,7 +37,7 @@ public sealed class ModelRepository
     /// <param name="model">The model.</param>
     /// <param name="report">What became of the keys of its weights.</param>
     /// <exception cref="FailureException">InvalidArgument: a wrong field; those of <see cref="StateReader.Open"/>; FailedPrecondition
-    /// WEIGHTS_DO_NOT_FIT or FEATURE_INVALID. Nothing is left behind.</exception>
+    /// WEIGHTS_DO_NOT_FIT, WHITENING_INVALID, FEATURE_DIMENSION_MISMATCH or FEATURE_INVALID. Nothing is left behind.</exception>
     public ModelCard Add(NewModel model, out StateLoadReport report)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -46,6 +46,7 @@ public sealed class ModelRepository
         // First without the feature's dimension and the hash, so that a wrong option is found before anything is copied.
         ModelCardRules.Check(draft);
         if (!File.Exists(model.WeightsPath)) throw WeightsFailure.NotFound(Path.GetFileName(model.WeightsPath));
+        if (model.WhiteningPath is { } path && !File.Exists(path)) throw WeightsFailure.NotFound(Path.GetFileName(path));
 
         var modelFolder = Directory.CreateDirectory(Path.Combine(_folder, model.Name)).FullName;
         var temporary = Path.Combine(modelFolder, $".{Guid.NewGuid():N}.tmp");
@@ -54,6 +55,13 @@ public sealed class ModelRepository
             Directory.CreateDirectory(temporary);
             var weights = Path.Combine(temporary, WeightsFileName);
             var original = ImportWeights(model, draft, weights, out report);
+            if (model.WhiteningPath is not null)
+            {
+                var whitening = Path.Combine(temporary, WhiteningFileName);
+                AtomicFile.Write(whitening, stream => CopyTo(model.WhiteningPath, stream));
+                draft = draft with { Whitening = new WeightsFile(WhiteningFileName, Sha256(whitening)) };
+            }
+
             var card = Examine(draft with { Weights = new WeightsFile(WeightsFileName, Sha256(weights), original) }, temporary);
             return Publish(card, temporary, modelFolder);
         }
@@ -118,6 +126,8 @@ public sealed class ModelRepository
         Std = model.Std,
         Pooling = model.Pooling,
         GemP = model.GemP,
+        Scales = model.Scales,
+        Flip = model.Flip,
         BatchSizes = model.BatchSizes,
         Licence = model.Licence,
         Source = model.Source,
@@ -142,7 +152,12 @@ public sealed class ModelRepository
     private static ModelCard Examine(ModelCard draft, string folder)
     {
         using var network = CreateNetwork(draft);
-        var card = draft with { FeatureDimension = network.FeatureDimension };
+        using var whitening = LoadWhitening(draft, folder, device: null);
+        var card = draft with
+        {
+            FeatureDimension = whitening?.Outputs ?? network.FeatureDimension,
+            TakesAlignedFaces = network.TakesAlignedFaces,
+        };
         using var target = Load(card, folder, device: null);
         return card with { Check = new CheckFeature(PatternFeature(target)) };
     }
@@ -159,7 +174,7 @@ public sealed class ModelRepository
         catch (System.Runtime.InteropServices.ExternalException exception)
         {
             throw new FailureException(FailureKind.InvalidArgument, "MODEL_INPUT_INVALID",
-                $"The architecture {card.Architecture} cannot take an input of {card.Input.Height}x{card.Input.Width} (rows x columns).", exception)
+                $"The architecture {card.Architecture} cannot take an input of {card.Input.Height}x{card.Input.Width} (rows x columns){(card.Scales.Count > 1 ? " at each of its scales" : "")}.", exception)
             {
                 Field = "input",
             };
@@ -175,21 +190,35 @@ public sealed class ModelRepository
 
     private static TargetNetwork Load(ModelCard card, string folder, torch.Device? device)
     {
-        var path = Path.Combine(folder, card.Weights.File);
-        if (!File.Exists(path)) throw ModelFailure.WeightsMissing(card);
-        if (Sha256(path) != card.Weights.Sha256) throw ModelFailure.HashMismatch(card);
-        using var reader = SafetensorsReader.Open(path);
+        using var reader = SafetensorsReader.Open(WholeFile(card, card.Weights, folder));
         var network = CreateNetwork(card);
+        Whitening? whitening = null;
         try
         {
             ModuleWeights.Load(network, reader, network.MayBeMissing, network.MayBeUnused);
-            return new TargetNetwork(card, network, device);
+            whitening = LoadWhitening(card, folder, device);
+            return new TargetNetwork(card, network, device, whitening);
         }
         catch
         {
             network.Dispose();
+            whitening?.Dispose();
             throw;
         }
+    }
+
+    private static Whitening? LoadWhitening(ModelCard card, string folder, torch.Device? device)
+    {
+        if (card.Whitening is null) return null;
+        using var reader = SafetensorsReader.Open(WholeFile(card, card.Whitening, folder));
+        return Whitening.Load(reader, device);
+    }
+
+    private static string WholeFile(ModelCard card, WeightsFile file, string folder)
+    {
+        var path = Path.Combine(folder, file.File);
+        if (!File.Exists(path)) throw ModelFailure.WeightsMissing(card, file);
+        return Sha256(path) == file.Sha256 ? path : throw ModelFailure.HashMismatch(card, file);
     }
 
     private static ModelCard Publish(ModelCard card, string temporary, string modelFolder)

@@ -39,6 +39,15 @@ public sealed record NewModel
     /// <inheritdoc cref="ModelCard.GemP"/>
     public double GemP { get; init; } = 3;
 
+    /// <inheritdoc cref="ModelCard.Scales"/>
+    public IReadOnlyList<double> Scales { get; init; } = ModelCard.OneScale;
+
+    /// <inheritdoc cref="ModelCard.Flip"/>
+    public bool Flip { get; init; }
+
+    /// <summary>Path of its <see cref="Whitening"/>, a safetensors file, which is copied; null: none.</summary>
+    public string? WhiteningPath { get; init; }
+
     /// <inheritdoc cref="ModelCard.BatchSizes"/>
     public IReadOnlyList<int> BatchSizes { get; init; } = ModelCard.DefaultBatchSizes;
 

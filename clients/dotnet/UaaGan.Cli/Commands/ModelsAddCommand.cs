@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json.Nodes;
 using UaaGan.Cli.Services;
 
@@ -12,7 +13,7 @@ internal static class ModelsAddCommand
     private const int ShownKeys = 5;
 
     private static readonly Option<string> Name = new("--name") { Description = "Name in the repository; a name that is there gets a new version", HelpName = "N", Required = true };
-    private static readonly Option<string> Architecture = new("--architecture") { Description = "Such as osnet_x0_25, mobilefacenet, mobilenet_v2", HelpName = "A", Required = true };
+    private static readonly Option<string> Architecture = new("--architecture") { Description = "Such as osnet_x0_25, resnet50, iresnet50 (see: docs/models.md)", HelpName = "A", Required = true };
     private static readonly Option<string> Weights = new("--weights") { Description = "Weights: a safetensors file, which is copied, or a file of torch.save (.pth, .pt, .ckpt), which is converted to one", HelpName = "FILE", Required = true };
     private static readonly Option<string?> WeightsKey = new("--weights-key") { Description = "Dotted path of the state dictionary within the file, such as ema.state_dict [default: the one that is found]", HelpName = "KEY" };
 
@@ -43,12 +44,22 @@ internal static class ModelsAddCommand
 
     private static readonly Option<string> Pooling = new("--pooling")
     {
-        Description = "How a feature map becomes a feature, where the architecture pools: the mean, or the generalized mean",
-        HelpName = "avg|gem",
+        Description = "How a feature map becomes a feature, where the architecture pools: the mean (SPoC), the generalized mean, the maximum, or R-MAC",
+        HelpName = "avg|gem|mac|rmac",
         DefaultValueFactory = _ => "avg",
     };
 
     private static readonly Option<double> GemP = new("--gem-p") { Description = "Exponent of the generalized mean, unless the weights hold one", HelpName = "P", DefaultValueFactory = _ => 3 };
+
+    private static readonly Option<double[]?> Scales = new("--scales")
+    {
+        Description = "Factors of the input's sides at which the network sees an image; the features are added and normalised [default: 1]",
+        HelpName = "S,...",
+        CustomParser = result => Numbers<double>(result, ',', null, "numbers such as 1,0.707,0.5"),
+    };
+
+    private static readonly Option<bool> Flip = new("--flip") { Description = "Adds the feature of the mirror image before normalisation" };
+    private static readonly Option<string?> Whitening = new("--whitening") { Description = "Whitening of the features, a safetensors file with P and m, or weight and bias; it is copied", HelpName = "FILE" };
     private static readonly Option<string[]> Options = OptionRules.MethodOptions("width=32, of the architecture");
     private static readonly Option<string?> Licence = new("--licence") { Description = "Licence of the weights, for the record", HelpName = "TEXT" };
     private static readonly Option<string?> Source = new("--source") { Description = "Where the weights come from, for the record", HelpName = "TEXT" };
@@ -65,9 +76,9 @@ internal static class ModelsAddCommand
               uaagan models add --name mobilefacenet --architecture mobilefacenet --weights mobilefacenet.ckpt --input 112x96 --resize none --pad 2,0,2,0 --mean 0.5,0.5,0.5 --std 0.502,0.502,0.502
               uaagan models add --name mobilenet_v2 --architecture mobilenet_v2 --weights mobilenet.safetensors --input 224x224 --pooling avg
             """, Run);
-        foreach (var option in (Option[])[Name, Architecture, Weights, WeightsKey, Input, Resize, Pad, Mean, Std, Pooling, GemP, Options, Licence, Source]) command.Options.Add(option);
+        foreach (var option in (Option[])[Name, Architecture, Weights, WeightsKey, Input, Resize, Pad, Mean, Std, Pooling, GemP, Scales, Flip, Whitening, Options, Licence, Source]) command.Options.Add(option);
         Resize.AcceptOnlyFromAmong("bilinear", "nearest", "none");
-        Pooling.AcceptOnlyFromAmong("avg", "gem");
+        Pooling.AcceptOnlyFromAmong("avg", "gem", "mac", "rmac");
         return command;
     }
 
@@ -90,6 +101,9 @@ internal static class ModelsAddCommand
         if (options.GetValue(Pad) is { Length: > 0 } pad) model["pad"] = new JsonArray([.. pad.Select(side => (JsonNode)side)]);
         if (options.GetValue(Mean) is { Length: > 0 } mean) model["mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]);
         if (options.GetValue(Std) is { Length: > 0 } std) model["std"] = new JsonArray([.. std.Select(value => (JsonNode)value)]);
+        if (options.GetValue(Scales) is { Length: > 0 } scales) model["scales"] = new JsonArray([.. scales.Select(scale => (JsonNode)scale)]);
+        if (options.GetValue(Flip)) model["flip"] = true;
+        if (options.GetValue(Whitening) is { } whitening) model["whitening_path"] = Path.GetFullPath(whitening);
         if (options.GetValue(Licence) is { } licence) model["licence"] = licence;
         if (options.GetValue(Source) is { } source) model["source"] = source;
 
@@ -101,6 +115,7 @@ internal static class ModelsAddCommand
         if (session.Terminal.Json) session.Terminal.WriteJson(card);
         session.Terminal.Show($"Model {card["name"]}, version {card["version"]}, is added: {card["architecture"]}, {card["feature_dimension"]} components, weights {Formats.ShortHash($"{card["weights"]!["sha256"]}")}.");
         session.Terminal.Show(Describe(report));
+        if ((bool)card["takes_aligned_faces"]!) session.Terminal.Note($"{card["architecture"]} takes faces that are cut out and aligned already: no photograph is aligned for it.");
         return ExitCodes.Success;
     }
 
@@ -143,14 +158,14 @@ internal static class ModelsAddCommand
         CustomParser = result => Numbers<double>(result, ',', 3, "three numbers, red, green, blue, such as 0.5,0.5,0.5"),
     };
 
-    private static T[] Numbers<T>(ArgumentResult result, char separator, int count, string right) where T : ISpanParsable<T>
+    private static T[] Numbers<T>(ArgumentResult result, char separator, int? count, string right) where T : INumberBase<T>
     {
         var text = result.Tokens[0].Value;
         var parts = text.Split(separator);
         var numbers = new T[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            if (parts.Length == count && T.TryParse(parts[i], CultureInfo.InvariantCulture, out numbers[i]!)) continue;
+            if (parts.Length == (count ?? parts.Length) && T.TryParse(parts[i], CultureInfo.InvariantCulture, out numbers[i]!) && T.IsFinite(numbers[i])) continue;
             result.AddError($"{((OptionResult)result.Parent!).Option.Name} '{text}' is not understood; write {right}.");
             return [];
         }
