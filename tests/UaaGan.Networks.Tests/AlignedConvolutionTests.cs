@@ -40,6 +40,17 @@ public class AlignedConvolutionTests
         for (var i = 0; i < gradients.Count; i++) Near(expectedGradients[i], gradients[i]);
     }
 
+    [Fact]
+    public void It_moves_to_another_number_format()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var aligned = new AlignedConvolution(8, 8, 3, padding: 1);
+        var images = torch.rand(1, 8, 6, 6);
+        var expected = aligned.call(images);
+        aligned.to(torch.ScalarType.Float64);
+        Near(aligned.call(images.to(torch.ScalarType.Float64)), expected);
+    }
+
     // Freed blocks of many sizes, which the next tensors get.
     private static void LeaveNaNs()
     {

@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 
 namespace UaaGan.Networks;
 
@@ -12,6 +13,9 @@ public sealed class GlobalPooling : NamedModule
 {
     private const double SmallestActivation = 1e-6;
     private readonly PoolingKind _kind;
+
+    // The name by which TorchSharp finds the field when the module moves to another device or number format.
+    [ComponentName(Name = "p")]
     private readonly Parameter? _exponent;
 
     public GlobalPooling(PoolingKind kind, double exponent = 3) : base(nameof(GlobalPooling))
