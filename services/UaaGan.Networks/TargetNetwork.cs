@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TorchSharp;
 using UaaGan.Failures;
 using UaaGan.Imaging;
 using static TorchSharp.torch;
@@ -14,7 +13,7 @@ public sealed class TargetNetwork : IDisposable
 {
     private const double SmallestNorm = 1e-12;
 
-    private readonly FeatureNetwork _network;
+    private readonly IFeatureEngine _engine;
     private readonly InputGeometry _geometry;
     private readonly Tensor _mean, _std;
 
@@ -23,22 +22,28 @@ public sealed class TargetNetwork : IDisposable
     /// <param name="device">Where it runs. Default: the CPU.</param>
     /// <exception cref="FailureException">FailedPrecondition FEATURE_DIMENSION_MISMATCH: the card promises another dimension.</exception>
     public TargetNetwork(ModelCard card, FeatureNetwork network, Device? device = null)
+        : this(Given(card), new ModuleEngine(Given(network), card.TorchDataType, device ?? CPU), device ?? CPU)
     {
-        ArgumentNullException.ThrowIfNull(card);
-        ArgumentNullException.ThrowIfNull(network);
-        if (card.FeatureDimension != network.FeatureDimension)
+    }
+
+    /// <param name="card">How it takes images.</param>
+    /// <param name="engine">The network and what runs it; it is disposed with this.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <exception cref="FailureException">FailedPrecondition FEATURE_DIMENSION_MISMATCH or MODEL_BATCH_FIXED: the card promises what the network does
+    /// not give.</exception>
+    internal TargetNetwork(ModelCard card, IFeatureEngine engine, Device device)
+    {
+        if (card.FeatureDimension != engine.FeatureDimension)
         {
             throw new FailureException(FailureKind.FailedPrecondition, "FEATURE_DIMENSION_MISMATCH",
-                $"The card of {card.Name} says {card.FeatureDimension} components and its network gives {network.FeatureDimension}.");
+                $"The card of {card.Name} says {card.FeatureDimension} components and its network gives {engine.FeatureDimension}.");
         }
 
+        if (engine.FixedBatchSize is { } size && !card.BatchSizes.SequenceEqual([size])) throw ModelFailure.BatchFixed(card, size);
         Card = card;
         BatchSizes = card.BatchSizes;
-        Device = device ?? CPU;
-        _network = network;
-        _network.to(Device);
-        _network.eval();
-        foreach (var parameter in _network.parameters()) parameter.requires_grad_(false);
+        Device = device;
+        _engine = engine;
         _geometry = new InputGeometry(card);
         using var scope = NewDisposeScope();
         _mean = PerChannel(card.Mean);
@@ -49,7 +54,10 @@ public sealed class TargetNetwork : IDisposable
     public ModelCard Card { get; }
 
     /// <summary>Components of a feature.</summary>
-    public int FeatureDimension => _network.FeatureDimension;
+    public int FeatureDimension => _engine.FeatureDimension;
+
+    /// <summary>Whether features are differentiable with respect to the images.</summary>
+    public bool SupportsGradient => _engine.SupportsGradient;
 
     /// <summary>Where it runs.</summary>
     public Device Device { get; }
@@ -57,9 +65,10 @@ public sealed class TargetNetwork : IDisposable
     /// <summary>The batch sizes it runs with, ascending: the card's, or after <see cref="SettleBatchSizes"/> some of these.</summary>
     public IReadOnlyList<int> BatchSizes { get; private set; }
 
-    /// <summary>Features [N, FeatureDimension] of images, differentiable with respect to them.</summary>
+    /// <summary>Features [N, FeatureDimension] of images, differentiable with respect to them if <see cref="SupportsGradient"/>.</summary>
     /// <param name="images">float32 [N,C,H,W] in [0,1], C = 1 (repeated) or 3, any size that the card's resize takes.</param>
-    /// <exception cref="FailureException">InvalidArgument IMAGE_SIZE_MISMATCH: another size, and the card does not resize.</exception>
+    /// <exception cref="FailureException">InvalidArgument IMAGE_SIZE_MISMATCH: another size, and the card does not resize;
+    /// FailedPrecondition MODEL_IS_BLACK_BOX: gradients are wanted of a network that has none.</exception>
     public Tensor Features(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -69,6 +78,7 @@ public sealed class TargetNetwork : IDisposable
                 $"Images are float32 [N,C,H,W] with 1 or 3 channels, not {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
         }
 
+        if (images.requires_grad && is_grad_enabled() && !SupportsGradient) throw ModelFailure.BlackBox(Card);
         using var scope = NewDisposeScope();
         return FeaturesOfInputs(_geometry.Apply(images)).MoveToOuterDisposeScope();
     }
@@ -138,7 +148,7 @@ public sealed class TargetNetwork : IDisposable
 
     public void Dispose()
     {
-        _network.Dispose();
+        _engine.Dispose();
         _geometry.Dispose();
         _mean.Dispose();
         _std.Dispose();
@@ -185,7 +195,7 @@ public sealed class TargetNetwork : IDisposable
     private Tensor FeaturesOfInputs(Tensor inputs)
     {
         var normalised = (inputs - _mean) / _std;
-        var features = _network.call(normalised);
+        var features = _engine.Features(normalised);
         if (features.dim() != 2 || features.shape[1] != FeatureDimension)
         {
             throw new FailureException(FailureKind.InvalidArgument, "MODEL_INPUT_INVALID",
@@ -213,6 +223,12 @@ public sealed class TargetNetwork : IDisposable
     {
         Metadata = new Dictionary<string, string> { ["index"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture), ["model"] = Card.Name },
     };
+
+    private static T Given<T>(T value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value;
+    }
 
     private Tensor PerChannel(IReadOnlyList<double> values) =>
         tensor(values.Select(value => (float)value).ToArray(), [1, 3, 1, 1], device: Device).DetachFromDisposeScope();

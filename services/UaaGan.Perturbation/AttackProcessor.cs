@@ -33,7 +33,7 @@ internal sealed class AttackProcessor : IBatchProcessor<AttackItem, PixelImage>
         // The number of OpenMP threads belongs to the thread that sets it.
         if (torchThreads > 0) set_num_threads(torchThreads);
         (_epsilon, _batchSize, _batchPixels) = (settings.Request.Epsilon.Numerator255, options.BatchSize, options.BatchPixels);
-        _target = models.Load(settings.Card);
+        _target = models.Load(settings.Card.ForGradients());
         try
         {
             var generator = settings.Generator is null ? null : generators.Load(settings.Generator.Name);

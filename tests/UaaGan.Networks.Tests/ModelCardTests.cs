@@ -52,8 +52,8 @@ public class ModelCardTests
     [InlineData("pooling", "\"max\"", "pooling")]
     [InlineData("gem_p", "0", "gem_p")]
     [InlineData("gem_p", "101", "gem_p")]
-    [InlineData("engine", "\"onnx\"", "engine")]
-    [InlineData("data_type", "\"bfloat16\"", "data_type")]
+    [InlineData("engine", "\"onnxruntime\"", "engine")]
+    [InlineData("data_type", "\"float16\"", "data_type")]
     [InlineData("batch_sizes", "[]", "batch_sizes")]
     [InlineData("batch_sizes", "[1,1]", "batch_sizes")]
     [InlineData("batch_sizes", "[4,2]", "batch_sizes")]
@@ -69,6 +69,23 @@ public class ModelCardTests
         Assert.Equal(FailureKind.InvalidArgument, failure.Kind);
         Assert.Contains(failure.Reason, new[] { "MODEL_CARD_INVALID", "MODEL_NAME_INVALID" });
         Assert.Contains(named, $"{failure.Field} {failure.Message}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("demo_resnet", "libtorch", "weights.safetensors", "bfloat16", null)]
+    [InlineData("torchscript", "libtorch", "model.pt", "bfloat16", null)]
+    [InlineData("onnx", "onnxruntime", "model.onnx", "float32", null)]
+    [InlineData("onnx", "onnxruntime", "model.onnx", "bfloat16", "data_type")]
+    [InlineData("onnx", "libtorch", "model.onnx", "float32", "engine")]
+    [InlineData("torchscript", "onnxruntime", "model.pt", "float32", "engine")]
+    [InlineData("torchscript", "libtorch", "weights.safetensors", "float32", "weights.file")]
+    [InlineData("onnx", "onnxruntime", "model.pt", "float32", "weights.file")]
+    public void Engine_file_and_number_format_follow_from_the_architecture(string architecture, string engine, string file, string dataType, string? wrong)
+    {
+        var card = TestCards.Demo() with { Architecture = architecture, Engine = engine, Weights = new WeightsFile(file, new string('0', 64)), DataType = dataType };
+        var json = Encoding.UTF8.GetBytes(ModelCardJson.Write(card));
+        if (wrong is null) Assert.Equal((engine, dataType), (ModelCardJson.Read(json).Engine, ModelCardJson.Read(json).DataType));
+        else Assert.Equal(wrong, Assert.Throws<FailureException>(() => ModelCardJson.Read(json)).Field);
     }
 
     [Theory]

@@ -10,10 +10,12 @@ internal static class ModelCardRules
     {
         ModelName.Check(card.Name);
         Require(card.Version >= 1, "version", "must be at least 1");
-        Require(ArchitectureRegistry.Names.Contains(card.Architecture), "architecture",
-            $"is '{card.Architecture}'; known are {string.Join(", ", ArchitectureRegistry.Names)}");
-        Require(card.Weights.File == Path.GetFileName(card.Weights.File) && card.Weights.File.EndsWith(".safetensors", StringComparison.Ordinal),
-            "weights.file", "must be a file name ending in .safetensors, without a folder");
+        Require(ModelForm.Architectures.Contains(card.Architecture), "architecture",
+            $"is '{card.Architecture}'; known are {string.Join(", ", ModelForm.Architectures)}");
+        var form = ModelForm.Of(card.Architecture);
+        var extension = Path.GetExtension(form.FileName);
+        Require(card.Weights.File == Path.GetFileName(card.Weights.File) && card.Weights.File.EndsWith(extension, StringComparison.Ordinal),
+            "weights.file", $"must be a file name ending in {extension}, without a folder");
         Require(IsSha256(card.Weights.Sha256), "weights.sha256", "must be 64 lower-case hexadecimal digits");
         Require(card.FeatureDimension is >= 1 and <= LargestDimension, "feature_dimension", $"must be 1 to {LargestDimension}");
         CheckGeometry(card);
@@ -21,8 +23,11 @@ internal static class ModelCardRules
         Require(card.Std.Count == 3 && card.Std.All(value => double.IsFinite(value) && value > 0), "std", "must be three numbers greater than 0, for values 0 to 1");
         Require(Enum.IsDefined(card.Pooling), "pooling", "must be avg or gem");
         Require(card.GemP is > 0 and <= 100, "gem_p", "must be greater than 0 and at most 100");
-        Require(card.Engine == ModelCard.LibtorchEngine, "engine", $"is '{card.Engine}'; known is {ModelCard.LibtorchEngine}");
-        Require(card.DataType == ModelCard.Float32DataType, "data_type", $"is '{card.DataType}'; known is {ModelCard.Float32DataType}");
+        Require(card.Engine == form.Engine, "engine", $"is '{card.Engine}'; {card.Architecture} runs in {form.Engine}");
+        Require(card.DataType is ModelCard.Float32DataType or ModelCard.BFloat16DataType, "data_type",
+            $"is '{card.DataType}'; known are {ModelCard.Float32DataType} and {ModelCard.BFloat16DataType}");
+        Require(card.DataType == ModelCard.Float32DataType || form.Engine == ModelCard.LibtorchEngine, "data_type",
+            $"is '{card.DataType}', which {form.Engine} does not run; use {ModelCard.Float32DataType}");
         Require(card.BatchSizes.Count is >= 1 and <= 32 && card.BatchSizes[0] >= 1 && card.BatchSizes[^1] <= LargestBatch
                 && card.BatchSizes.Zip(card.BatchSizes.Skip(1)).All(pair => pair.First < pair.Second),
             "batch_sizes", $"must be 1 to 32 ascending numbers from 1 to {LargestBatch}");

@@ -7,7 +7,7 @@ using UaaGan.Failures;
 namespace UaaGan.Networks;
 
 /// <summary>
-/// The target networks of a state folder: &lt;name&gt;/&lt;version&gt;/model.json beside weights.safetensors. A version never changes once
+/// The target networks of a state folder: &lt;name&gt;/&lt;version&gt;/model.json beside weights.safetensors, model.pt or model.onnx. A version never changes once
 /// it is there, so that readers need no lock; adding writes a folder of another name and renames it.
 /// </summary>
 public sealed class ModelRepository
@@ -15,7 +15,10 @@ public sealed class ModelRepository
     /// <summary>Largest difference of a component of the self-check's feature: room for another machine's summation order.</summary>
     public const float CheckTolerance = 1e-4f;
 
-    private const string CardFile = "model.json", WeightsFileName = "weights.safetensors";
+    /// <summary>The same for a model that runs in bfloat16, whose numbers have eight bits.</summary>
+    public const float BFloat16CheckTolerance = 1e-2f;
+
+    private const string CardFile = "model.json";
     private const int LargestCard = 4 << 20;
 
     private readonly string _folder;
@@ -29,7 +32,8 @@ public sealed class ModelRepository
 
     /// <summary>Adds a model, or a new version of one: copies and hashes the weights, loads them, and records the self-check's feature.</summary>
     /// <exception cref="FailureException">InvalidArgument: a wrong field; NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED;
-    /// FailedPrecondition WEIGHTS_DO_NOT_FIT or FEATURE_INVALID. Nothing is left behind.</exception>
+    /// FailedPrecondition WEIGHTS_DO_NOT_FIT or FEATURE_INVALID; for a whole model also InvalidArgument MODEL_OPERATOR_REFUSED, MODEL_EXTERNAL_DATA,
+    /// MODEL_NOT_SUPPORTED, MODEL_INPUT_INVALID or MODEL_OUTPUT_INVALID. Nothing is left behind.</exception>
     public ModelCard Add(NewModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -44,9 +48,9 @@ public sealed class ModelRepository
         try
         {
             Directory.CreateDirectory(temporary);
-            var weights = Path.Combine(temporary, WeightsFileName);
+            var weights = Path.Combine(temporary, draft.Weights.File);
             AtomicFile.Write(weights, stream => CopyTo(model.WeightsPath, stream));
-            var card = Examine(draft with { Weights = new WeightsFile(WeightsFileName, Sha256(weights)) }, temporary);
+            var card = Examine(draft with { Weights = draft.Weights with { Sha256 = Sha256(weights) } }, temporary);
             return Publish(card, temporary, modelFolder);
         }
         finally
@@ -83,7 +87,7 @@ public sealed class ModelRepository
         return Load(card, VersionFolder(card.Name, card.Version), device);
     }
 
-    /// <summary>Whether a model is whole: hash, fit, and the self-check's feature within <see cref="CheckTolerance"/>.</summary>
+    /// <summary>Whether a model is whole: hash, fit, and the self-check's feature within <see cref="ToleranceOf"/>.</summary>
     /// <returns>The largest difference of a component from the recorded feature; 0 when none is recorded.</returns>
     /// <exception cref="FailureException">As <see cref="Load(ModelCard, torch.Device)"/>, and DataLoss MODEL_CHECK_FAILED.</exception>
     public float Check(ModelCard card)
@@ -92,8 +96,11 @@ public sealed class ModelRepository
         var feature = PatternFeature(target);
         if (card.Check is null) return 0;
         var difference = feature.Zip(card.Check.Feature, (now, then) => Math.Abs(now - then)).Max();
-        return difference <= CheckTolerance ? difference : throw ModelFailure.CheckFailed(card, difference);
+        return difference <= ToleranceOf(card) ? difference : throw ModelFailure.CheckFailed(card, difference);
     }
+
+    /// <summary>Largest difference that a self-check allows a model.</summary>
+    internal static float ToleranceOf(ModelCard card) => card.DataType == ModelCard.Float32DataType ? CheckTolerance : BFloat16CheckTolerance;
 
     private static ModelCard Draft(NewModel model) => new()
     {
@@ -101,7 +108,7 @@ public sealed class ModelRepository
         Version = 1,
         Architecture = model.Architecture,
         ArchitectureOptions = model.ArchitectureOptions,
-        Weights = new WeightsFile(WeightsFileName, new string('0', 64)),
+        Weights = new WeightsFile(ModelForm.Of(model.Architecture).FileName, new string('0', 64)),
         FeatureDimension = 1,
         Input = model.Input,
         Resize = model.Resize,
@@ -110,6 +117,8 @@ public sealed class ModelRepository
         Std = model.Std,
         Pooling = model.Pooling,
         GemP = model.GemP,
+        Engine = ModelForm.Of(model.Architecture).Engine,
+        DataType = model.DataType,
         BatchSizes = model.BatchSizes,
         Licence = model.Licence,
         Source = model.Source,
@@ -117,9 +126,13 @@ public sealed class ModelRepository
 
     private static ModelCard Examine(ModelCard draft, string folder)
     {
-        using var network = CreateNetwork(draft);
-        var card = draft with { FeatureDimension = network.FeatureDimension };
-        using var target = Load(card, folder, device: null);
+        var engine = Open(draft, Path.Combine(folder, draft.Weights.File), torch.CPU);
+        var card = draft with
+        {
+            FeatureDimension = engine.FeatureDimension,
+            BatchSizes = engine.FixedBatchSize is { } size ? [size] : draft.BatchSizes,
+        };
+        using var target = Target(card, engine, torch.CPU);
         return card with { Check = new CheckFeature(PatternFeature(target)) };
     }
 
@@ -154,16 +167,41 @@ public sealed class ModelRepository
         var path = Path.Combine(folder, card.Weights.File);
         if (!File.Exists(path)) throw ModelFailure.WeightsMissing(card);
         if (Sha256(path) != card.Weights.Sha256) throw ModelFailure.HashMismatch(card);
+        return Target(card, Open(card, path, device ?? torch.CPU), device ?? torch.CPU);
+    }
+
+    private static IFeatureEngine Open(ModelCard card, string path, torch.Device device) => card.Architecture switch
+    {
+        OnnxEngine.ArchitectureName => OnnxEngine.Open(card, path, device),
+        TorchScriptEngine.ArchitectureName => TorchScriptEngine.Open(card, path, device),
+        _ => OpenWeights(card, path, device),
+    };
+
+    private static ModuleEngine OpenWeights(ModelCard card, string path, torch.Device device)
+    {
         using var reader = SafetensorsReader.Open(path);
         var network = CreateNetwork(card);
         try
         {
             ModuleWeights.Load(network, reader, network.MayBeMissing, network.MayBeUnused);
-            return new TargetNetwork(card, network, device);
+            return new ModuleEngine(network, card.TorchDataType, device);
         }
         catch
         {
             network.Dispose();
+            throw;
+        }
+    }
+
+    private static TargetNetwork Target(ModelCard card, IFeatureEngine engine, torch.Device device)
+    {
+        try
+        {
+            return new TargetNetwork(card, engine, device);
+        }
+        catch
+        {
+            engine.Dispose();
             throw;
         }
     }

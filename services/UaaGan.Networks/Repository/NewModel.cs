@@ -6,10 +6,10 @@ public sealed record NewModel
     /// <summary>Name in the repository.</summary>
     public required string Name { get; init; }
 
-    /// <summary>One of <see cref="ArchitectureRegistry.Names"/>.</summary>
+    /// <inheritdoc cref="ModelCard.Architecture"/>
     public required string Architecture { get; init; }
 
-    /// <summary>Path of its weights, a safetensors file, which is copied.</summary>
+    /// <summary>Path of its weights, a safetensors file, or of the whole model; it is copied.</summary>
     public required string WeightsPath { get; init; }
 
     /// <summary>Size of the network's input, padding included.</summary>
@@ -36,7 +36,10 @@ public sealed record NewModel
     /// <inheritdoc cref="ModelCard.GemP"/>
     public double GemP { get; init; } = 3;
 
-    /// <inheritdoc cref="ModelCard.BatchSizes"/>
+    /// <inheritdoc cref="ModelCard.DataType"/>
+    public string DataType { get; init; } = ModelCard.Float32DataType;
+
+    /// <summary>Batch sizes it runs with; a whole model that takes one batch size and no other gets that one.</summary>
     public IReadOnlyList<int> BatchSizes { get; init; } = ModelCard.DefaultBatchSizes;
 
     /// <inheritdoc cref="ModelCard.Licence"/>

@@ -10,8 +10,8 @@ namespace UaaGan.Cli.Commands;
 internal static class ModelsAddCommand
 {
     private static readonly Option<string> Name = new("--name") { Description = "Name in the repository; a name that is there gets a new version", HelpName = "N", Required = true };
-    private static readonly Option<string> Architecture = new("--architecture") { Description = "Such as osnet_x0_25, mobilefacenet, mobilenet_v2", HelpName = "A", Required = true };
-    private static readonly Option<string> Weights = new("--weights") { Description = "Weights, a safetensors file; it is copied", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Architecture = new("--architecture") { Description = "Such as osnet_x0_25, mobilefacenet, mobilenet_v2; torchscript or onnx for a whole model in one file", HelpName = "A", Required = true };
+    private static readonly Option<string> Weights = new("--weights") { Description = "Weights, a safetensors file; or the TorchScript archive or ONNX file of a whole model; it is copied", HelpName = "FILE", Required = true };
 
     private static readonly Option<int[]> Input = new("--input")
     {
@@ -46,6 +46,13 @@ internal static class ModelsAddCommand
     };
 
     private static readonly Option<double> GemP = new("--gem-p") { Description = "Exponent of the generalized mean, unless the weights hold one", HelpName = "P", DefaultValueFactory = _ => 3 };
+    private static readonly Option<string> DataType = new("--data-type")
+    {
+        Description = "Number format in which features are extracted; attacks use float32, and so does onnx",
+        HelpName = "float32|bfloat16",
+        DefaultValueFactory = _ => "float32",
+    };
+
     private static readonly Option<string[]> Options = OptionRules.MethodOptions("width=32, of the architecture");
     private static readonly Option<string?> Licence = new("--licence") { Description = "Licence of the weights, for the record", HelpName = "TEXT" };
     private static readonly Option<string?> Source = new("--source") { Description = "Where the weights come from, for the record", HelpName = "TEXT" };
@@ -60,10 +67,13 @@ internal static class ModelsAddCommand
               uaagan models add --name osnet_x0_25 --architecture osnet_x0_25 --weights osnet.safetensors --input 256x128 --resize nearest
               uaagan models add --name mobilefacenet --architecture mobilefacenet --weights mobilefacenet.safetensors --input 112x96 --resize none --pad 2,0,2,0 --mean 0.5,0.5,0.5 --std 0.502,0.502,0.502
               uaagan models add --name mobilenet_v2 --architecture mobilenet_v2 --weights mobilenet.safetensors --input 224x224 --pooling avg
+              uaagan models add --name vit --architecture torchscript --weights vit_b_16.pt --input 224x224
+              uaagan models add --name reid --architecture onnx --weights osnet.onnx --input 256x128 --resize nearest
             """, Run);
-        foreach (var option in (Option[])[Name, Architecture, Weights, Input, Resize, Pad, Mean, Std, Pooling, GemP, Options, Licence, Source]) command.Options.Add(option);
+        foreach (var option in (Option[])[Name, Architecture, Weights, Input, Resize, Pad, Mean, Std, Pooling, GemP, DataType, Options, Licence, Source]) command.Options.Add(option);
         Resize.AcceptOnlyFromAmong("bilinear", "nearest", "none");
         Pooling.AcceptOnlyFromAmong("avg", "gem");
+        DataType.AcceptOnlyFromAmong("float32", "bfloat16");
         return command;
     }
 
@@ -80,6 +90,7 @@ internal static class ModelsAddCommand
             ["resize"] = options.GetRequiredValue(Resize),
             ["pooling"] = options.GetRequiredValue(Pooling),
             ["gem_p"] = options.GetValue(GemP),
+            ["data_type"] = options.GetRequiredValue(DataType),
             ["architecture_options"] = ArchitectureOptions(options.GetRequiredValue(Options)),
         };
         if (options.GetValue(Pad) is { Length: > 0 } pad) model["pad"] = new JsonArray([.. pad.Select(side => (JsonNode)side)]);
@@ -92,7 +103,8 @@ internal static class ModelsAddCommand
         request["model"] = model;
         var card = (await ModelRepositoryProgram.Ask(request, cancellationToken))["model"]!;
         if (session.Terminal.Json) session.Terminal.WriteJson(card);
-        session.Terminal.Show($"Model {card["name"]}, version {card["version"]}, is added: {card["architecture"]}, {card["feature_dimension"]} components, weights {Formats.ShortHash($"{card["weights"]!["sha256"]}")}.");
+        var batches = card["batch_sizes"]!.AsArray() is [var only] ? $", batches of {only} only" : "";
+        session.Terminal.Show($"Model {card["name"]}, version {card["version"]}, is added: {card["architecture"]}, {card["feature_dimension"]} components{batches}, weights {Formats.ShortHash($"{card["weights"]!["sha256"]}")}.");
         return ExitCodes.Success;
     }
 
