@@ -57,28 +57,35 @@ internal static class OnnxFiles
     {
         byte[] graph =
         [
-            .. nodes.SelectMany(node => Bytes(1, node)), .. Bytes(2, "graph"u8.ToArray()), .. (weights ?? []).SelectMany(tensor => Bytes(5, tensor)),
-            .. inputs.SelectMany(value => Bytes(11, value)), .. outputs.SelectMany(value => Bytes(12, value)),
+            .. Join(nodes.Select(node => Bytes(1, node))), .. Bytes(2, "graph"u8.ToArray()), .. Join((weights ?? []).Select(tensor => Bytes(5, tensor))),
+            .. Join(inputs.Select(value => Bytes(11, value))), .. Join(outputs.Select(value => Bytes(12, value))),
         ];
         return [.. Number(1, 8), .. Bytes(7, graph), .. Bytes(8, Number(2, opset))];
     }
 
     private static byte[] Node(string operation, string[] inputs, string output) =>
-        [.. inputs.SelectMany(input => Bytes(1, Encoding.UTF8.GetBytes(input))), .. Bytes(2, Encoding.UTF8.GetBytes(output)), .. Bytes(4, Encoding.UTF8.GetBytes(operation))];
+        [.. Join(inputs.Select(input => Bytes(1, Encoding.UTF8.GetBytes(input)))), .. Bytes(2, Encoding.UTF8.GetBytes(output)), .. Bytes(4, Encoding.UTF8.GetBytes(operation))];
 
     private static byte[] Value(string name, int[] sizes, int type = Float32)
     {
-        byte[] shape = [.. sizes.SelectMany(size => Bytes(1, size < 0 ? Bytes(2, "N"u8.ToArray()) : Number(1, size)))];
+        byte[] shape = Join(sizes.Select(size => Bytes(1, size < 0 ? Bytes(2, "N"u8.ToArray()) : Number(1, size))));
         byte[] tensor = [.. Number(1, type), .. sizes.Length == 0 ? [] : Bytes(2, shape)];
         return [.. Bytes(1, Encoding.UTF8.GetBytes(name)), .. Bytes(2, Bytes(1, tensor))];
     }
 
     private static byte[] Tensor(string name, long[] sizes, byte[] data) =>
-        [.. sizes.SelectMany(size => Number(1, size)), .. Number(2, Float32), .. Bytes(8, Encoding.UTF8.GetBytes(name)), .. data];
+        [.. Join(sizes.Select(size => Number(1, size))), .. Number(2, Float32), .. Bytes(8, Encoding.UTF8.GetBytes(name)), .. data];
 
     private static byte[] Number(int field, long value) => [.. Varint((ulong)field << 3), .. Varint((ulong)value)];
 
     private static byte[] Bytes(int field, byte[] content) => [.. Varint(((ulong)field << 3) | 2), .. Varint((ulong)content.Length), .. content];
+
+    private static byte[] Join(IEnumerable<byte[]> parts)
+    {
+        using var joined = new MemoryStream();
+        foreach (var part in parts) joined.Write(part);
+        return joined.ToArray();
+    }
 
     private static List<byte> Varint(ulong value)
     {

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace UaaGan.Networks;
@@ -14,8 +15,13 @@ public sealed class AlignedConvolution : NamedModule
     private const int Group = 16;
     private const int FewInputs = 4;
 
+    // By these names TorchSharp's to() finds the fields whose tensors it replaces.
+    [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
+
     private readonly int _outputs;
     private readonly long _stride, _padding, _inputPadding, _outputPadding;
 

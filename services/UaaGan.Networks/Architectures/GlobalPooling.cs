@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 
 namespace UaaGan.Networks;
 
@@ -10,6 +11,9 @@ namespace UaaGan.Networks;
 public sealed class GlobalPooling : NamedModule
 {
     private const double SmallestActivation = 1e-6;
+
+    // By this name TorchSharp's to() finds the field whose tensor it replaces.
+    [ComponentName(Name = "p")]
     private readonly Parameter? _exponent;
 
     public GlobalPooling(PoolingKind kind, double exponent = 3) : base(nameof(GlobalPooling))

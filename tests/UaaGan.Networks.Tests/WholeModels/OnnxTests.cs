@@ -155,23 +155,6 @@ public sealed class OnnxTests : IDisposable
     }
 
     [Fact]
-    public void An_unloaded_file_gives_its_memory_back()
-    {
-        // 64 MB each: ten that stayed would be 640 MB.
-        var card = _repository.Models.Add(New(OnnxFiles.Wide(AnyBatch, 4096, 4096)));
-        Round();
-        var before = Environment.WorkingSet;
-        for (var round = 0; round < 10; round++) Round();
-        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 250L << 20);
-
-        void Round()
-        {
-            using (var target = _repository.Models.Load(card)) target.Extract([Picture(1)]);
-            TorchMemory.Release();
-        }
-    }
-
-    [Fact]
     public void Osnet_as_onnx_gives_the_features_of_its_weights()
     {
         var model = new NewModel

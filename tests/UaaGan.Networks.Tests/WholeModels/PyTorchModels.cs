@@ -58,8 +58,8 @@ public sealed class PyTorchModels : IDisposable
     }
 }
 
-/// <summary>The tests that share one run of the script.</summary>
-[CollectionDefinition(Name)]
+/// <summary>The tests that share one run of the script. Some look at the memory of the whole process, so no others run beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class PyTorchModelTests : ICollectionFixture<PyTorchModels>
 {
     public const string Name = "PyTorch models";
