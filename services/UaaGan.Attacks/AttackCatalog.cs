@@ -64,7 +64,8 @@ public static class AttackCatalog
     /// <param name="generator">The generator that the request names, see <see cref="GeneratorRepository.Load"/>; null when it names none.</param>
     /// <exception cref="FailureException">
     /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
-    /// GENERATOR_EPSILON when the generator was trained for something else; GENERATOR_DAMAGED.
+    /// GENERATOR_EPSILON when the generator was trained for something else; GENERATOR_DAMAGED; MODEL_IS_BLACK_BOX when the attack needs gradients
+    /// that the target does not have.
     /// </exception>
     public static IAttack Create(AttackRequest request, TargetNetwork target, TrainedGenerator? generator = null) =>
         Create(request, new TargetFeatures(target), generator);
@@ -78,9 +79,11 @@ public static class AttackCatalog
         {
             if ((request.Generator ?? generator?.Record.Name) is { Length: > 0 } unexpected)
                 throw AttackFailure.GeneratorUnexpected(request.Method, unexpected);
-            return request.Method == RandomSign
-                ? new RandomSignAttack(request.Epsilon, request.Seed, options)
-                : new IterativeAttack(request.Method, target, Recipe(request, options), request.Epsilon, request.Seed, options);
+            if (request.Method == RandomSign)
+                return new RandomSignAttack(request.Epsilon, request.Seed, options);
+            return target.SupportsGradient
+                ? new IterativeAttack(request.Method, target, Recipe(request, options), request.Epsilon, request.Seed, options)
+                : throw AttackFailure.BlackBox(target.Identity.Name);
         }
 
         if (generator is null)

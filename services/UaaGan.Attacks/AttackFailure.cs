@@ -68,6 +68,11 @@ internal static class AttackFailure
         $"generator '{generator.Name}' was trained against {generator.Model}, not against {target}; train one against the network that is attacked",
         "generator", ("generator", generator.Name), ("model", target.ToString()), ("trained_model", generator.Model.ToString()));
 
+    public static FailureException BlackBox(string model) => New(
+        FailureKind.FailedPrecondition, "MODEL_IS_BLACK_BOX",
+        $"this model gives features only; '{model}' has no gradients, which training and white-box attacks need: add it as TorchScript or as weights",
+        "model", ("model", model));
+
     public static FailureException ImagesTooFew(int images, int least) => New(
         FailureKind.InvalidArgument, "TRAINING_IMAGES_TOO_FEW",
         $"training needs at least {least} images; there are {images}", "images", ("images", Text(images)), ("least", Text(least)));

@@ -11,6 +11,9 @@ internal interface IFeatureNetwork
     /// <summary>Length of a feature.</summary>
     int FeatureDimension { get; }
 
-    /// <summary>Features [N,D] of unit length of images [N,C,H,W] in [0,1]; differentiable with respect to the images.</summary>
+    /// <summary>Whether features are differentiable with respect to the images.</summary>
+    bool SupportsGradient { get; }
+
+    /// <summary>Features [N,D] of unit length of images [N,C,H,W] in [0,1].</summary>
     Tensor Features(Tensor images);
 }

@@ -10,5 +10,7 @@ internal sealed class TargetFeatures(TargetNetwork network) : IFeatureNetwork
 
     public int FeatureDimension => network.FeatureDimension;
 
+    public bool SupportsGradient => network.SupportsGradient;
+
     public Tensor Features(Tensor images) => network.Features(images);
 }

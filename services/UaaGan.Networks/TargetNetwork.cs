@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TorchSharp;
 using UaaGan.Failures;
 using UaaGan.Imaging;
 using static TorchSharp.torch;
@@ -12,7 +11,7 @@ namespace UaaGan.Networks;
 /// </summary>
 public sealed class TargetNetwork : IDisposable
 {
-    private readonly FeatureNetwork _network;
+    private readonly IFeatureEngine _engine;
     private readonly Whitening? _whitening;
     private readonly ViewFusion _fusion;
     private readonly InputGeometry _geometry;
@@ -25,23 +24,29 @@ public sealed class TargetNetwork : IDisposable
     /// <exception cref="FailureException">FailedPrecondition FEATURE_DIMENSION_MISMATCH: the card promises another dimension, or the whitening
     /// takes another; InvalidArgument MODEL_INPUT_INVALID: the network does not take the card's input or scales.</exception>
     public TargetNetwork(ModelCard card, FeatureNetwork network, Device? device = null, Whitening? whitening = null)
+        : this(Given(card), new ModuleEngine(Given(network), card.TorchDataType, device ?? CPU), device ?? CPU, whitening)
     {
-        ArgumentNullException.ThrowIfNull(card);
-        ArgumentNullException.ThrowIfNull(network);
+    }
+
+    /// <param name="card">How it takes images.</param>
+    /// <param name="engine">The network and what runs it; it is disposed with this.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="whitening">As above.</param>
+    /// <exception cref="FailureException">As above, and FailedPrecondition MODEL_BATCH_FIXED: the card promises what the network does not give.</exception>
+    internal TargetNetwork(ModelCard card, IFeatureEngine engine, Device device, Whitening? whitening)
+    {
         if (card.Whitening is null != whitening is null)
             throw new ArgumentException("The card names a whitening and none is given, or the reverse.", nameof(whitening));
-        CheckDimensions(card, network, whitening);
-        CheckInput(card, network);
+        CheckDimensions(card, engine, whitening);
+        CheckInput(card, engine);
 
+        if (engine.FixedBatchSize is { } size && !card.BatchSizes.SequenceEqual([size])) throw ModelFailure.BatchFixed(card, size);
         Card = card;
         BatchSizes = card.BatchSizes;
-        Device = device ?? CPU;
-        _network = network;
+        Device = device;
+        _engine = engine;
         _whitening = whitening;
         _fusion = new ViewFusion(card, NetworkFeatures, whitening);
-        _network.to(Device);
-        _network.eval();
-        foreach (var parameter in _network.parameters()) parameter.requires_grad_(false);
         _geometry = new InputGeometry(card);
         using var scope = NewDisposeScope();
         _mean = PerChannel(card.Mean);
@@ -52,7 +57,10 @@ public sealed class TargetNetwork : IDisposable
     public ModelCard Card { get; }
 
     /// <summary>Components of a feature.</summary>
-    public int FeatureDimension => _whitening?.Outputs ?? _network.FeatureDimension;
+    public int FeatureDimension => _whitening?.Outputs ?? _engine.FeatureDimension;
+
+    /// <summary>Whether features are differentiable with respect to the images.</summary>
+    public bool SupportsGradient => _engine.SupportsGradient;
 
     /// <summary>Where it runs.</summary>
     public Device Device { get; }
@@ -60,9 +68,10 @@ public sealed class TargetNetwork : IDisposable
     /// <summary>The batch sizes it runs with, ascending: the card's, or after <see cref="SettleBatchSizes"/> some of these.</summary>
     public IReadOnlyList<int> BatchSizes { get; private set; }
 
-    /// <summary>Features [N, FeatureDimension] of images, differentiable with respect to them.</summary>
+    /// <summary>Features [N, FeatureDimension] of images, differentiable with respect to them if <see cref="SupportsGradient"/>.</summary>
     /// <param name="images">float32 [N,C,H,W] in [0,1], C = 1 (repeated) or 3, any size that the card's resize takes.</param>
-    /// <exception cref="FailureException">InvalidArgument IMAGE_SIZE_MISMATCH: another size, and the card does not resize.</exception>
+    /// <exception cref="FailureException">InvalidArgument IMAGE_SIZE_MISMATCH: another size, and the card does not resize;
+    /// FailedPrecondition MODEL_IS_BLACK_BOX: gradients are wanted of a network that has none.</exception>
     public Tensor Features(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -72,6 +81,7 @@ public sealed class TargetNetwork : IDisposable
                 $"Images are float32 [N,C,H,W] with 1 or 3 channels, not {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
         }
 
+        if (images.requires_grad && is_grad_enabled() && !SupportsGradient) throw ModelFailure.BlackBox(Card);
         using var scope = NewDisposeScope();
         return FeaturesOfInputs(_geometry.Apply(images)).MoveToOuterDisposeScope();
     }
@@ -141,7 +151,7 @@ public sealed class TargetNetwork : IDisposable
 
     public void Dispose()
     {
-        _network.Dispose();
+        _engine.Dispose();
         _whitening?.Dispose();
         _geometry.Dispose();
         _mean.Dispose();
@@ -190,23 +200,23 @@ public sealed class TargetNetwork : IDisposable
 
     private Tensor NetworkFeatures(Tensor normalised)
     {
-        var features = _network.call(normalised);
-        return features.dim() == 2 && features.shape[1] == _network.FeatureDimension ? features : throw InputInvalid(
-            $"With an input of {normalised.shape[2]}x{normalised.shape[3]} (rows x columns) {Card.Architecture} does not give one feature of {_network.FeatureDimension} components an image.");
+        var features = _engine.Features(normalised);
+        return features.dim() == 2 && features.shape[1] == _engine.FeatureDimension ? features : throw InputInvalid(
+            $"With an input of {normalised.shape[2]}x{normalised.shape[3]} (rows x columns) {Card.Architecture} does not give one feature of {_engine.FeatureDimension} components an image.");
     }
 
-    private static void CheckDimensions(ModelCard card, FeatureNetwork network, Whitening? whitening)
+    private static void CheckDimensions(ModelCard card, IFeatureEngine engine, Whitening? whitening)
     {
-        if (whitening is not null && whitening.Inputs != network.FeatureDimension)
-            throw DimensionMismatch($"The whitening of {card.Name} takes {whitening.Inputs} components and its network gives {network.FeatureDimension}.");
-        var given = whitening?.Outputs ?? network.FeatureDimension;
+        if (whitening is not null && whitening.Inputs != engine.FeatureDimension)
+            throw DimensionMismatch($"The whitening of {card.Name} takes {whitening.Inputs} components and its network gives {engine.FeatureDimension}.");
+        var given = whitening?.Outputs ?? engine.FeatureDimension;
         if (card.FeatureDimension != given)
             throw DimensionMismatch($"The card of {card.Name} says {card.FeatureDimension} components and its network gives {given}.");
     }
 
-    private static void CheckInput(ModelCard card, FeatureNetwork network)
+    private static void CheckInput(ModelCard card, IFeatureEngine engine)
     {
-        if (network.OnlyInput is not { } only) return;
+        if (engine.OnlyInput is not { } only) return;
         if (card.Input != only)
             throw InputInvalid($"The input of {card.Architecture} is {only.Height}x{only.Width} (rows x columns) and no other, not {card.Input.Height}x{card.Input.Width}.");
         if (card.Scales is not [1])
@@ -232,6 +242,12 @@ public sealed class TargetNetwork : IDisposable
     {
         Metadata = new Dictionary<string, string> { ["index"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture), ["model"] = Card.Name },
     };
+
+    private static T Given<T>(T value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value;
+    }
 
     private Tensor PerChannel(IReadOnlyList<double> values) =>
         tensor(values.Select(value => (float)value).ToArray(), [1, 3, 1, 1], device: Device).DetachFromDisposeScope();

@@ -33,7 +33,7 @@ internal sealed class AttackProcessor : IBatchProcessor<AttackItem, PixelImage>
         // The number of OpenMP threads belongs to the thread that sets it.
         set_num_threads(torchThreads > 0 ? torchThreads : Environment.ProcessorCount);
         (_epsilon, _batchSize, _batchPixels) = (settings.Request.Epsilon.Numerator255, options.BatchSize, options.BatchPixels);
-        _target = models.Load(settings.Card);
+        _target = models.Load(settings.Card.ForGradients());
         try
         {
             var generator = settings.Generator is null ? null : generators.Load(settings.Generator.Name);

@@ -70,6 +70,7 @@ internal sealed class TrainingIntake(
         var resolved = AttackCatalog.ResolveTraining(method, wire.Options);
         var epsilon = AttackSettingsReader.Budget(wire.Epsilon);
         var card = reader.Model(wire.Model);
+        TrainingSession.CheckTarget(card);
         return TrainingSession.Checked(
             new DomainSettings(wire.Generator, TargetIdentity.Of(card), method, epsilon, wire.Seed, resolved.All, Steps(wire), wire.HasMinutes ? wire.Minutes : null, wire.Replace),
             TrainingSession.FewestImages);

@@ -146,6 +146,23 @@ public class AttackTests
 
     private static Dictionary<string, string> One(string name, string value) => new() { [name] = value };
 
+    [Fact]
+    public void A_black_box_is_attacked_without_gradients_or_not_at_all()
+    {
+        using var scope = NewDisposeScope();
+        var blackBox = new FakeNetwork(FakeNetwork.Angle.Features) { SupportsGradient = false };
+
+        var failure = Expect.Fails("MODEL_IS_BLACK_BOX", () => AttackCatalog.Create(Request(AttackCatalog.ProjectedGradient), blackBox, generator: null));
+        Assert.Equal(FailureKind.FailedPrecondition, failure.Kind);
+        Assert.StartsWith("this model gives features only", failure.Message, StringComparison.Ordinal);
+        Expect.Fails("MODEL_IS_BLACK_BOX", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(4), blackBox, checkpoint: default));
+        using var random = AttackCatalog.Create(Request(AttackCatalog.RandomSign), blackBox, generator: null);
+        var images = Tiny.Batch(2);
+        Assert.Equal(images.shape, random.Perturb(images, Tiny.Ids(2), TestContext.Current.CancellationToken).shape);
+
+        static AttackRequest Request(string method) => new(method, Tiny.Eight, new Dictionary<string, string>(), Seed: 1);
+    }
+
     private static IAttack Create(string method, TargetNetwork target, Epsilon epsilon, ulong seed = 1, int? steps = null)
     {
         var definition = AttackCatalog.Get(method);

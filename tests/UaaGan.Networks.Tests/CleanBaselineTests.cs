@@ -10,13 +10,15 @@ public class CleanBaselineTests
 {
     private static bool IsFull => Environment.GetEnvironmentVariable("UAAGAN_FULL") == "1";
 
-    [Fact]
-    public void Osnet_on_market1501()
+    [Theory]
+    [InlineData("osnet_x0_25", "osnet_x0_25_msmt17.safetensors")]
+    [InlineData("onnx", "osnet_x0_25_msmt17.onnx")]
+    public void Osnet_on_market1501(string architecture, string weights)
     {
-        var network = Load("osnet_x0_25_msmt17.safetensors", new NewModel
+        var network = Load(weights, new NewModel
         {
             Name = "osnet",
-            Architecture = "osnet_x0_25",
+            Architecture = architecture,
             WeightsPath = "",
             Input = new InputSize(256, 128),
             Resize = ResizeMode.Nearest,

@@ -68,8 +68,8 @@ public class ModelCardTests
     [InlineData("whitening", """{"file":"../w.safetensors","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}""", "whitening.file")]
     [InlineData("whitening", """{"file":"w.safetensors","sha256":"0"}""", "whitening.sha256")]
     [InlineData("takes_aligned_faces", "null", "takes_aligned_faces")]
-    [InlineData("engine", "\"onnx\"", "engine")]
-    [InlineData("data_type", "\"bfloat16\"", "data_type")]
+    [InlineData("engine", "\"onnxruntime\"", "engine")]
+    [InlineData("data_type", "\"float16\"", "data_type")]
     [InlineData("batch_sizes", "[]", "batch_sizes")]
     [InlineData("batch_sizes", "[1,1]", "batch_sizes")]
     [InlineData("batch_sizes", "[4,2]", "batch_sizes")]
@@ -96,6 +96,23 @@ public class ModelCardTests
             Assert.Contains("l2_normalise", Assert.Throws<FailureException>(() => Reread(card)).Message, StringComparison.Ordinal);
 
         static ModelCard Reread(ModelCard card) => ModelCardJson.Read(Encoding.UTF8.GetBytes(ModelCardJson.Write(card)));
+    }
+
+    [Theory]
+    [InlineData("demo_resnet", "libtorch", "weights.safetensors", "bfloat16", null)]
+    [InlineData("torchscript", "libtorch", "model.pt", "bfloat16", null)]
+    [InlineData("onnx", "onnxruntime", "model.onnx", "float32", null)]
+    [InlineData("onnx", "onnxruntime", "model.onnx", "bfloat16", "data_type")]
+    [InlineData("onnx", "libtorch", "model.onnx", "float32", "engine")]
+    [InlineData("torchscript", "onnxruntime", "model.pt", "float32", "engine")]
+    [InlineData("torchscript", "libtorch", "weights.safetensors", "float32", "weights.file")]
+    [InlineData("onnx", "onnxruntime", "model.pt", "float32", "weights.file")]
+    public void Engine_file_and_number_format_follow_from_the_architecture(string architecture, string engine, string file, string dataType, string? wrong)
+    {
+        var card = TestCards.Demo() with { Architecture = architecture, Engine = engine, Weights = new WeightsFile(file, new string('0', 64)), DataType = dataType };
+        var json = Encoding.UTF8.GetBytes(ModelCardJson.Write(card));
+        if (wrong is null) Assert.Equal((engine, dataType), (ModelCardJson.Read(json).Engine, ModelCardJson.Read(json).DataType));
+        else Assert.Equal(wrong, Assert.Throws<FailureException>(() => ModelCardJson.Read(json)).Field);
     }
 
     [Theory]

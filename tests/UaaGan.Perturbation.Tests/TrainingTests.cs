@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using UaaGan.Networks;
 using UaaGan.Perturbation.Tests.Support;
 using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Perturbation.V1;
@@ -165,6 +166,31 @@ public class TrainingTests
 
         Assert.Empty((await service.Client.ListTrainingsAsync(new ListTrainingsRequest())).Trainings);
         Assert.Empty(Directory.EnumerateFileSystemEntries(state.Sub("trainings")));
+    }
+
+    [Fact]
+    public async Task A_model_without_gradients_is_refused_before_an_image_is_read()
+    {
+        using var state = new StateFolder();
+        File.WriteAllBytes(state.Sub("means.onnx"), OnnxFiles.Means([-1, 3, 32, 24]));
+        new ModelRepository(state.Sub("models")).Add(new NewModel { Name = "means", Architecture = "onnx", WeightsPath = state.Sub("means.onnx"), Input = new InputSize(32, 24) });
+        await using var service = await LiveService.StartAsync(state);
+        var settings = Trainings.Settings("g", 2);
+        settings.Model.Name = "means";
+        using var call = service.Client.StartTraining();
+        await call.RequestStream.WriteAsync(new StartTrainingRequest { Settings = settings }).Within();
+
+        // No image was sent, and the call is still open on this side.
+        var status = await Statuses.FailsAsync(() => call.ResponseAsync.Within(), StatusCode.FailedPrecondition, "MODEL_IS_BLACK_BOX");
+
+        Assert.Equal("settings.model", status.Field());
+        Assert.StartsWith("this model gives features only", status.Message, StringComparison.Ordinal);
+        Assert.Empty((await service.Client.ListTrainingsAsync(new ListTrainingsRequest())).Trainings);
+        var attack = LiveService.Settings("pgd");
+        attack.Model.Name = "means";
+        await Statuses.FailsAsync(() => service.StreamAsync(attack, []), StatusCode.FailedPrecondition, "MODEL_IS_BLACK_BOX");
+        attack.Method = "random-sign";
+        Assert.Null(Assert.Single(await service.StreamAsync(attack, [("a", Pictures.Png(0))])).Error);
     }
 
     [Fact]

@@ -146,7 +146,7 @@ public sealed class TrainingRunner : IDisposable
 
     private void Train(TrainingJob job, TrainingOwner owner)
     {
-        using var target = _models.Load(_models.Get(job.Settings.Model.Name, ModelName.ParseVersion(job.Settings.Model.Version)));
+        using var target = _models.Load(_models.Get(job.Settings.Model.Name, ModelName.ParseVersion(job.Settings.Model.Version)).ForGradients());
         using var session = Open(job, target);
         _store.Rewind(job.Id, owner, session.Progress);
         while (!session.IsComplete)

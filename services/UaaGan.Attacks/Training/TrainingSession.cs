@@ -40,6 +40,8 @@ public sealed class TrainingSession : IDisposable
         TrainingSettings settings, IReadOnlyList<PixelImage> images, IFeatureNetwork target, int threads, TimeProvider clock, ReadOnlySpan<byte> checkpoint)
     {
         _settings = Checked(settings, images.Count);
+        if (!target.SupportsGradient)
+            throw AttackFailure.BlackBox(target.Identity.Name);
         _options = AttackCatalog.ResolveTraining(settings.Method, settings.Options);
         _target = target;
         _clock = clock;
@@ -86,7 +88,7 @@ public sealed class TrainingSession : IDisposable
     /// <param name="clock">Measures the budget in minutes; null: the system's.</param>
     /// <exception cref="UaaGan.Failures.FailureException">
     /// METHOD_NOT_FOUND, METHOD_NOT_TRAINABLE, OPTION_UNKNOWN, OPTION_INVALID, TRAINING_IMAGES_TOO_FEW, TRAINING_BUDGET_INVALID, EPSILON_INVALID,
-    /// GENERATOR_NAME_INVALID; TARGET_WITHOUT_GRADIENT when the target's feature does not depend on the pixels.
+    /// GENERATOR_NAME_INVALID; MODEL_IS_BLACK_BOX when the target has no gradients, TARGET_WITHOUT_GRADIENT when the target's feature does not depend on the pixels.
     /// </exception>
     public static TrainingSession Start(
         TrainingSettings settings, IReadOnlyList<PixelImage> images, TargetNetwork target, int threads = 1, TimeProvider? clock = null) =>
@@ -121,6 +123,15 @@ public sealed class TrainingSession : IDisposable
         if (images < FewestImages)
             throw AttackFailure.ImagesTooFew(images, FewestImages);
         return settings;
+    }
+
+    /// <summary>Refuses a model whose card says that no training could use it.</summary>
+    /// <exception cref="UaaGan.Failures.FailureException">MODEL_IS_BLACK_BOX.</exception>
+    public static void CheckTarget(ModelCard card)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        if (card.IsBlackBox)
+            throw AttackFailure.BlackBox(card.Name);
     }
 
     /// <summary>Does one step; at some of them the generator is validated.</summary>

@@ -47,17 +47,7 @@ public static class ArchitectureRegistry
         }
 
         options ??= new ArchitectureOptions();
-        var unknown = options.Values.Keys.Except(architecture.OptionNames, StringComparer.Ordinal).FirstOrDefault();
-        if (unknown is not null)
-        {
-            var known = architecture.OptionNames.Count == 0 ? "it has none" : $"its options are {string.Join(", ", architecture.OptionNames)}";
-            throw new FailureException(FailureKind.InvalidArgument, "ARCHITECTURE_OPTION_UNKNOWN",
-                $"The architecture {name} has no option '{unknown}'; {known}.")
-            {
-                Field = unknown,
-            };
-        }
-
+        CheckOptions(name, options.Values, architecture.OptionNames);
         if (!architecture.Pools && options.Pooling != PoolingKind.Average)
         {
             throw new FailureException(FailureKind.InvalidArgument, "ARCHITECTURE_OPTION_INVALID",
@@ -68,6 +58,19 @@ public static class ArchitectureRegistry
         }
 
         return architecture.Create(options);
+    }
+
+    /// <summary>Refuses options that an architecture does not have.</summary>
+    /// <exception cref="FailureException">InvalidArgument ARCHITECTURE_OPTION_UNKNOWN.</exception>
+    internal static void CheckOptions(string name, IReadOnlyDictionary<string, int> options, IReadOnlyList<string> known)
+    {
+        var unknown = options.Keys.Except(known, StringComparer.Ordinal).FirstOrDefault();
+        if (unknown is null) return;
+        throw new FailureException(FailureKind.InvalidArgument, "ARCHITECTURE_OPTION_UNKNOWN",
+            $"The architecture {name} has no option '{unknown}'; {(known.Count == 0 ? "it has none" : $"its options are {string.Join(", ", known)}")}.")
+        {
+            Field = unknown,
+        };
     }
 
     /// <param name="Pools">Whether it takes every <see cref="PoolingKind"/>; else it has a way of its own.</param>

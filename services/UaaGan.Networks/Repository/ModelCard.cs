@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TorchSharp;
 
 namespace UaaGan.Networks;
 
@@ -24,7 +25,7 @@ public enum ResizeMode
 public sealed record InputSize(int Height, int Width);
 
 /// <summary>The weights, or the whitening, that belong to a card.</summary>
-/// <param name="File">Name of the safetensors file beside model.json.</param>
+/// <param name="File">Name of the file beside model.json: safetensors, or the whole model (.pt, .onnx) where the architecture says so.</param>
 /// <param name="Sha256">Its SHA-256, 64 lower-case hexadecimal digits.</param>
 /// <param name="Original">The file that it was converted from; null: it is the file that was added.</param>
 public sealed record WeightsFile(string File, string Sha256, OriginalWeights? Original = null);
@@ -50,7 +51,7 @@ public sealed record ModelCard
     /// <summary>Version, from 1.</summary>
     public required int Version { get; init; }
 
-    /// <summary>One of <see cref="ArchitectureRegistry.Names"/>.</summary>
+    /// <summary>One of <see cref="ArchitectureRegistry.Names"/>; torchscript or onnx for a whole model.</summary>
     public required string Architecture { get; init; }
 
     /// <summary>The architecture's own options by name. Default: none.</summary>
@@ -101,10 +102,13 @@ public sealed record ModelCard
     /// <inheritdoc cref="FeatureNetwork.TakesAlignedFaces"/>
     public bool TakesAlignedFaces { get; init; }
 
-    /// <summary>Engine that runs it: libtorch.</summary>
+    /// <summary>Engine that runs it: libtorch, or onnxruntime for the architecture onnx.</summary>
     public string Engine { get; init; } = LibtorchEngine;
 
-    /// <summary>Number format it runs in: float32.</summary>
+    /// <summary>
+    /// Number format in which features are extracted: float32, or with libtorch bfloat16, float32 going in and coming out. Attacks run the
+    /// same weights in float32, see <see cref="ForGradients"/>.
+    /// </summary>
     public string DataType { get; init; } = Float32DataType;
 
     /// <summary>Batch sizes it runs with, ascending: a batch is padded to the next of these and split by the largest.</summary>
@@ -119,8 +123,14 @@ public sealed record ModelCard
     /// <summary>The feature that it must give for the built-in pattern; null: not recorded.</summary>
     public CheckFeature? Check { get; init; }
 
-    internal const string LibtorchEngine = "libtorch";
-    internal const string Float32DataType = "float32";
+    /// <summary>Whether its engine has no gradients, so that it can be asked for features and nothing else.</summary>
+    [JsonIgnore]
+    public bool IsBlackBox => Engine != LibtorchEngine;
+
+    internal const string LibtorchEngine = "libtorch", OnnxRuntimeEngine = "onnxruntime";
+    internal const string Float32DataType = "float32", BFloat16DataType = "bfloat16";
+
+    internal torch.ScalarType TorchDataType => DataType == BFloat16DataType ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
 
     internal static IReadOnlyList<double> ImageNetMean { get; } = [0.485, 0.456, 0.406];
 
@@ -129,4 +139,7 @@ public sealed record ModelCard
     internal static IReadOnlyList<double> OneScale { get; } = [1];
 
     internal static IReadOnlyList<int> DefaultBatchSizes { get; } = [1, 2, 4, 8, 16, 32];
+
+    /// <summary>The card of the same network as attacks load it: eight bits of a gradient would not carry them.</summary>
+    public ModelCard ForGradients() => this with { DataType = Float32DataType };
 }

@@ -11,9 +11,10 @@ internal static class ModelCardRules
     {
         ModelName.Check(card.Name);
         Require(card.Version >= 1, "version", "must be at least 1");
-        Require(ArchitectureRegistry.Names.Contains(card.Architecture), "architecture",
-            $"is '{card.Architecture}'; known are {string.Join(", ", ArchitectureRegistry.Names)}");
-        CheckFile(card.Weights, "weights");
+        Require(ModelForm.Architectures.Contains(card.Architecture), "architecture",
+            $"is '{card.Architecture}'; known are {string.Join(", ", ModelForm.Architectures)}");
+        var form = ModelForm.Of(card.Architecture);
+        CheckFile(card.Weights, "weights", Path.GetExtension(form.FileName));
         Require(card.Weights.Original is null || IsFileName(card.Weights.Original.File), "weights.original.file", $"must be a file name of at most {LongestFileName} characters, without a folder");
         Require(card.Weights.Original is null || IsSha256(card.Weights.Original.Sha256), "weights.original.sha256", "must be 64 lower-case hexadecimal digits");
         Require(card.FeatureDimension is >= 1 and <= LargestDimension, "feature_dimension", $"must be 1 to {LargestDimension}");
@@ -23,8 +24,11 @@ internal static class ModelCardRules
         Require(Enum.IsDefined(card.Pooling), "pooling", "must be avg, mac, gem or rmac");
         Require(card.GemP is > 0 and <= 100, "gem_p", "must be greater than 0 and at most 100");
         CheckFusion(card);
-        Require(card.Engine == ModelCard.LibtorchEngine, "engine", $"is '{card.Engine}'; known is {ModelCard.LibtorchEngine}");
-        Require(card.DataType == ModelCard.Float32DataType, "data_type", $"is '{card.DataType}'; known is {ModelCard.Float32DataType}");
+        Require(card.Engine == form.Engine, "engine", $"is '{card.Engine}'; {card.Architecture} runs in {form.Engine}");
+        Require(card.DataType is ModelCard.Float32DataType or ModelCard.BFloat16DataType, "data_type",
+            $"is '{card.DataType}'; known are {ModelCard.Float32DataType} and {ModelCard.BFloat16DataType}");
+        Require(card.DataType == ModelCard.Float32DataType || form.Engine == ModelCard.LibtorchEngine, "data_type",
+            $"is '{card.DataType}', which {form.Engine} does not run; use {ModelCard.Float32DataType}");
         Require(card.BatchSizes.Count is >= 1 and <= 32 && card.BatchSizes[0] >= 1 && card.BatchSizes[^1] <= LargestBatch
                 && card.BatchSizes.Zip(card.BatchSizes.Skip(1)).All(pair => pair.First < pair.Second),
             "batch_sizes", $"must be 1 to 32 ascending numbers from 1 to {LargestBatch}");
@@ -46,10 +50,10 @@ internal static class ModelCardRules
 
     private static bool IsFileName(string text) => text.Length is > 0 and <= LongestFileName && text == Path.GetFileName(text);
 
-    private static void CheckFile(WeightsFile file, string field)
+    private static void CheckFile(WeightsFile file, string field, string extension)
     {
-        Require(file.File == Path.GetFileName(file.File) && file.File.EndsWith(".safetensors", StringComparison.Ordinal),
-            $"{field}.file", "must be a file name ending in .safetensors, without a folder");
+        Require(file.File == Path.GetFileName(file.File) && file.File.EndsWith(extension, StringComparison.Ordinal),
+            $"{field}.file", $"must be a file name ending in {extension}, without a folder");
         Require(IsSha256(file.Sha256), $"{field}.sha256", "must be 64 lower-case hexadecimal digits");
     }
 
@@ -59,7 +63,7 @@ internal static class ModelCardRules
             "scales", $"must be 1 to {MostScales} different numbers");
         Require(card.Scales.All(scale => IsSide(card.Input.Height * scale) && IsSide(card.Input.Width * scale)),
             "scales", $"must make sides of {SmallestSide} to {LargestSide} pixels of the input's");
-        if (card.Whitening is not null) CheckFile(card.Whitening, "whitening");
+        if (card.Whitening is not null) CheckFile(card.Whitening, "whitening", ".safetensors");
         Require(card.L2Normalise || card is { Scales.Count: 1, Flip: false, Whitening: null },
             "l2_normalise", "must be true with several scales, flip or whitening");
 

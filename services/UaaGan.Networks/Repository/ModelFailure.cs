@@ -51,5 +51,19 @@ internal static class ModelFailure
 
     public static FailureException CheckFailed(ModelCard card, float difference) => new(
         FailureKind.DataLoss, "MODEL_CHECK_FAILED", string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"Model {card.Name}, version {card.Version}, gives another feature for the built-in pattern than when it was added (largest difference {difference:G3}, allowed {ModelRepository.CheckTolerance:G3})."));
+            $"Model {card.Name}, version {card.Version}, gives another feature for the built-in pattern than when it was added (largest difference {difference:G3}, allowed {ModelRepository.ToleranceOf(card):G3})."));
+
+    public static FailureException BatchFixed(ModelCard card, int size) => new(
+        FailureKind.FailedPrecondition, "MODEL_BATCH_FIXED",
+        $"The network of {card.Name} takes batches of {size} and no others, so batch_sizes of its card must be [{size}], not [{string.Join(", ", card.BatchSizes)}].")
+    {
+        Field = "batch_sizes",
+    };
+
+    public static FailureException BlackBox(ModelCard card) => new(
+        FailureKind.FailedPrecondition, "MODEL_IS_BLACK_BOX",
+        $"This model gives features only; {card.Name} has no gradients in {card.Engine} with {card.DataType}.")
+    {
+        Metadata = new Dictionary<string, string> { ["model"] = card.Name },
+    };
 }

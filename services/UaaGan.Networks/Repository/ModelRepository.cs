@@ -7,7 +7,7 @@ using UaaGan.Failures;
 namespace UaaGan.Networks;
 
 /// <summary>
-/// The target networks of a state folder: &lt;name&gt;/&lt;version&gt;/model.json beside weights.safetensors. A version never changes once
+/// The target networks of a state folder: &lt;name&gt;/&lt;version&gt;/model.json beside weights.safetensors, model.pt or model.onnx. A version never changes once
 /// it is there, so that readers need no lock; adding writes a folder of another name and renames it.
 /// </summary>
 public sealed class ModelRepository
@@ -15,7 +15,10 @@ public sealed class ModelRepository
     /// <summary>Largest difference of a component of the self-check's feature: room for another machine's summation order.</summary>
     public const float CheckTolerance = 1e-4f;
 
-    private const string CardFile = "model.json", WeightsFileName = "weights.safetensors", WhiteningFileName = "whitening.safetensors";
+    /// <summary>The same for a model that runs in bfloat16, whose numbers have eight bits.</summary>
+    public const float BFloat16CheckTolerance = 1e-2f;
+
+    private const string CardFile = "model.json", WhiteningFileName = "whitening.safetensors";
     private const int LargestCard = 4 << 20;
 
     private readonly string _folder;
@@ -35,9 +38,10 @@ public sealed class ModelRepository
     /// self-check's feature.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="report">What became of the keys of its weights.</param>
+    /// <param name="report">What became of the keys of its weights; empty for a whole model.</param>
     /// <exception cref="FailureException">InvalidArgument: a wrong field; those of <see cref="StateReader.Open"/>; FailedPrecondition
-    /// WEIGHTS_DO_NOT_FIT, WHITENING_INVALID, FEATURE_DIMENSION_MISMATCH or FEATURE_INVALID. Nothing is left behind.</exception>
+    /// WEIGHTS_DO_NOT_FIT, WHITENING_INVALID, FEATURE_DIMENSION_MISMATCH or FEATURE_INVALID; for a whole model also InvalidArgument
+    /// MODEL_OPERATOR_REFUSED, MODEL_EXTERNAL_DATA, MODEL_NOT_SUPPORTED, MODEL_INPUT_INVALID or MODEL_OUTPUT_INVALID. Nothing is left behind.</exception>
     public ModelCard Add(NewModel model, out StateLoadReport report)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -53,7 +57,7 @@ public sealed class ModelRepository
         try
         {
             Directory.CreateDirectory(temporary);
-            var weights = Path.Combine(temporary, WeightsFileName);
+            var weights = Path.Combine(temporary, draft.Weights.File);
             var original = ImportWeights(model, draft, weights, out report);
             if (model.WhiteningPath is not null)
             {
@@ -62,7 +66,7 @@ public sealed class ModelRepository
                 draft = draft with { Whitening = new WeightsFile(WhiteningFileName, Sha256(whitening)) };
             }
 
-            var card = Examine(draft with { Weights = new WeightsFile(WeightsFileName, Sha256(weights), original) }, temporary);
+            var card = Examine(draft with { Weights = draft.Weights with { Sha256 = Sha256(weights), Original = original } }, temporary);
             return Publish(card, temporary, modelFolder);
         }
         finally
@@ -99,7 +103,7 @@ public sealed class ModelRepository
         return Load(card, VersionFolder(card.Name, card.Version), device);
     }
 
-    /// <summary>Whether a model is whole: hash, fit, and the self-check's feature within <see cref="CheckTolerance"/>.</summary>
+    /// <summary>Whether a model is whole: hash, fit, and the self-check's feature within <see cref="ToleranceOf"/>.</summary>
     /// <returns>The largest difference of a component from the recorded feature; 0 when none is recorded.</returns>
     /// <exception cref="FailureException">As <see cref="Load(ModelCard, torch.Device)"/>, and DataLoss MODEL_CHECK_FAILED.</exception>
     public float Check(ModelCard card)
@@ -108,8 +112,11 @@ public sealed class ModelRepository
         var feature = PatternFeature(target);
         if (card.Check is null) return 0;
         var difference = feature.Zip(card.Check.Feature, (now, then) => Math.Abs(now - then)).Max();
-        return difference <= CheckTolerance ? difference : throw ModelFailure.CheckFailed(card, difference);
+        return difference <= ToleranceOf(card) ? difference : throw ModelFailure.CheckFailed(card, difference);
     }
+
+    /// <summary>Largest difference that a self-check allows a model.</summary>
+    internal static float ToleranceOf(ModelCard card) => card.DataType == ModelCard.Float32DataType ? CheckTolerance : BFloat16CheckTolerance;
 
     private static ModelCard Draft(NewModel model) => new()
     {
@@ -117,7 +124,7 @@ public sealed class ModelRepository
         Version = 1,
         Architecture = model.Architecture,
         ArchitectureOptions = model.ArchitectureOptions,
-        Weights = new WeightsFile(WeightsFileName, new string('0', 64)),
+        Weights = new WeightsFile(ModelForm.Of(model.Architecture).FileName, new string('0', 64)),
         FeatureDimension = 1,
         Input = model.Input,
         Resize = model.Resize,
@@ -128,6 +135,8 @@ public sealed class ModelRepository
         GemP = model.GemP,
         Scales = model.Scales,
         Flip = model.Flip,
+        Engine = ModelForm.Of(model.Architecture).Engine,
+        DataType = model.DataType,
         BatchSizes = model.BatchSizes,
         Licence = model.Licence,
         Source = model.Source,
@@ -136,6 +145,13 @@ public sealed class ModelRepository
     /// <returns>What was given, unless it was copied as it is.</returns>
     private static OriginalWeights? ImportWeights(NewModel model, ModelCard draft, string path, out StateLoadReport report)
     {
+        if (ModelForm.IsWhole(draft.Architecture))
+        {
+            report = new StateLoadReport([], [], [], [], "");
+            AtomicFile.Write(path, stream => CopyTo(model.WeightsPath, stream));
+            return null;
+        }
+
         using var network = CreateNetwork(draft);
         using var reader = StateReader.Open(model.WeightsPath, model.WeightsKey);
         if (reader is SafetensorsReader)
@@ -151,14 +167,15 @@ public sealed class ModelRepository
 
     private static ModelCard Examine(ModelCard draft, string folder)
     {
-        using var network = CreateNetwork(draft);
-        using var whitening = LoadWhitening(draft, folder, device: null);
+        using var whitening = LoadWhitening(draft, folder, torch.CPU);
+        var engine = Open(draft, Path.Combine(folder, draft.Weights.File), torch.CPU);
         var card = draft with
         {
-            FeatureDimension = whitening?.Outputs ?? network.FeatureDimension,
-            TakesAlignedFaces = network.TakesAlignedFaces,
+            FeatureDimension = whitening?.Outputs ?? engine.FeatureDimension,
+            TakesAlignedFaces = engine.TakesAlignedFaces,
+            BatchSizes = engine.FixedBatchSize is { } size ? [size] : draft.BatchSizes,
         };
-        using var target = Load(card, folder, device: null);
+        using var target = Target(card, engine, folder, torch.CPU);
         return card with { Check = new CheckFeature(PatternFeature(target)) };
     }
 
@@ -190,19 +207,29 @@ public sealed class ModelRepository
 
     private static TargetNetwork Load(ModelCard card, string folder, torch.Device? device)
     {
-        using var reader = SafetensorsReader.Open(WholeFile(card, card.Weights, folder));
+        var path = WholeFile(card, card.Weights, folder);
+        return Target(card, Open(card, path, device ?? torch.CPU), folder, device ?? torch.CPU);
+    }
+
+    private static IFeatureEngine Open(ModelCard card, string path, torch.Device device) => card.Architecture switch
+    {
+        OnnxEngine.ArchitectureName => OnnxEngine.Open(card, path, device),
+        TorchScriptEngine.ArchitectureName => TorchScriptEngine.Open(card, path, device),
+        _ => OpenWeights(card, path, device),
+    };
+
+    private static ModuleEngine OpenWeights(ModelCard card, string path, torch.Device device)
+    {
+        using var reader = SafetensorsReader.Open(path);
         var network = CreateNetwork(card);
-        Whitening? whitening = null;
         try
         {
             ModuleWeights.Load(network, reader, network.MayBeMissing, network.MayBeUnused);
-            whitening = LoadWhitening(card, folder, device);
-            return new TargetNetwork(card, network, device, whitening);
+            return new ModuleEngine(network, card.TorchDataType, device);
         }
         catch
         {
             network.Dispose();
-            whitening?.Dispose();
             throw;
         }
     }
@@ -219,6 +246,22 @@ public sealed class ModelRepository
         var path = Path.Combine(folder, file.File);
         if (!File.Exists(path)) throw ModelFailure.WeightsMissing(card, file);
         return Sha256(path) == file.Sha256 ? path : throw ModelFailure.HashMismatch(card, file);
+    }
+
+    private static TargetNetwork Target(ModelCard card, IFeatureEngine engine, string folder, torch.Device device)
+    {
+        Whitening? whitening = null;
+        try
+        {
+            whitening = LoadWhitening(card, folder, device);
+            return new TargetNetwork(card, engine, device, whitening);
+        }
+        catch
+        {
+            whitening?.Dispose();
+            engine.Dispose();
+            throw;
+        }
     }
 
     private static ModelCard Publish(ModelCard card, string temporary, string modelFolder)

@@ -6,10 +6,13 @@ public sealed record NewModel
     /// <summary>Name in the repository.</summary>
     public required string Name { get; init; }
 
-    /// <summary>One of <see cref="ArchitectureRegistry.Names"/>.</summary>
+    /// <inheritdoc cref="ModelCard.Architecture"/>
     public required string Architecture { get; init; }
 
-    /// <summary>Path of its weights, a file of <see cref="StateReader.Open"/>'s formats: safetensors is copied, others are converted to it.</summary>
+    /// <summary>
+    /// Path of its weights, a file of <see cref="StateReader.Open"/>'s formats: safetensors is copied, others are converted to it; or of the whole
+    /// model, which is copied.
+    /// </summary>
     public required string WeightsPath { get; init; }
 
     /// <summary>Dotted path of the state dictionary within a file of torch.save that holds several; null: the one that is found.</summary>
@@ -48,7 +51,10 @@ public sealed record NewModel
     /// <summary>Path of its <see cref="Whitening"/>, a safetensors file, which is copied; null: none.</summary>
     public string? WhiteningPath { get; init; }
 
-    /// <inheritdoc cref="ModelCard.BatchSizes"/>
+    /// <inheritdoc cref="ModelCard.DataType"/>
+    public string DataType { get; init; } = ModelCard.Float32DataType;
+
+    /// <summary>Batch sizes it runs with; a whole model that takes one batch size and no other gets that one.</summary>
     public IReadOnlyList<int> BatchSizes { get; init; } = ModelCard.DefaultBatchSizes;
 
     /// <inheritdoc cref="ModelCard.Licence"/>

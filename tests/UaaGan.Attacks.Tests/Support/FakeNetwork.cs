@@ -16,5 +16,7 @@ internal sealed class FakeNetwork(Func<Tensor, Tensor> features) : IFeatureNetwo
 
     public int FeatureDimension => 2;
 
+    public bool SupportsGradient { get; init; } = true;
+
     public Tensor Features(Tensor images) => features(images);
 }

@@ -13,8 +13,8 @@ internal static class ModelsAddCommand
     private const int ShownKeys = 5;
 
     private static readonly Option<string> Name = new("--name") { Description = "Name in the repository; a name that is there gets a new version", HelpName = "N", Required = true };
-    private static readonly Option<string> Architecture = new("--architecture") { Description = "Such as osnet_x0_25, resnet50, iresnet50 (see: docs/models.md)", HelpName = "A", Required = true };
-    private static readonly Option<string> Weights = new("--weights") { Description = "Weights: a safetensors file, which is copied, or a file of torch.save (.pth, .pt, .ckpt), which is converted to one", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Architecture = new("--architecture") { Description = "Such as osnet_x0_25, resnet50, iresnet50 (see: docs/models.md); torchscript or onnx for a whole model in one file", HelpName = "A", Required = true };
+    private static readonly Option<string> Weights = new("--weights") { Description = "Weights: a safetensors file, which is copied, or a file of torch.save (.pth, .pt, .ckpt), which is converted to one; or the TorchScript archive or ONNX file of a whole model", HelpName = "FILE", Required = true };
     private static readonly Option<string?> WeightsKey = new("--weights-key") { Description = "Dotted path of the state dictionary within the file, such as ema.state_dict [default: the one that is found]", HelpName = "KEY" };
 
     private static readonly Option<int[]> Input = new("--input")
@@ -60,6 +60,14 @@ internal static class ModelsAddCommand
 
     private static readonly Option<bool> Flip = new("--flip") { Description = "Adds the feature of the mirror image before normalisation" };
     private static readonly Option<string?> Whitening = new("--whitening") { Description = "Whitening of the features, a safetensors file with P and m, or weight and bias; it is copied", HelpName = "FILE" };
+
+    private static readonly Option<string> DataType = new("--data-type")
+    {
+        Description = "Number format in which features are extracted; attacks use float32, and so does onnx",
+        HelpName = "float32|bfloat16",
+        DefaultValueFactory = _ => "float32",
+    };
+
     private static readonly Option<string[]> Options = OptionRules.MethodOptions("width=32, of the architecture");
     private static readonly Option<string?> Licence = new("--licence") { Description = "Licence of the weights, for the record", HelpName = "TEXT" };
     private static readonly Option<string?> Source = new("--source") { Description = "Where the weights come from, for the record", HelpName = "TEXT" };
@@ -75,10 +83,13 @@ internal static class ModelsAddCommand
               uaagan models add --name osnet_x0_25 --architecture osnet_x0_25 --weights osnet.safetensors --input 256x128 --resize nearest
               uaagan models add --name mobilefacenet --architecture mobilefacenet --weights mobilefacenet.ckpt --input 112x96 --resize none --pad 2,0,2,0 --mean 0.5,0.5,0.5 --std 0.502,0.502,0.502
               uaagan models add --name mobilenet_v2 --architecture mobilenet_v2 --weights mobilenet.safetensors --input 224x224 --pooling avg
+              uaagan models add --name vit --architecture torchscript --weights vit_b_16.pt --input 224x224
+              uaagan models add --name reid --architecture onnx --weights osnet.onnx --input 256x128 --resize nearest
             """, Run);
-        foreach (var option in (Option[])[Name, Architecture, Weights, WeightsKey, Input, Resize, Pad, Mean, Std, Pooling, GemP, Scales, Flip, Whitening, Options, Licence, Source]) command.Options.Add(option);
+        foreach (var option in (Option[])[Name, Architecture, Weights, WeightsKey, Input, Resize, Pad, Mean, Std, Pooling, GemP, Scales, Flip, Whitening, DataType, Options, Licence, Source]) command.Options.Add(option);
         Resize.AcceptOnlyFromAmong("bilinear", "nearest", "none");
         Pooling.AcceptOnlyFromAmong("avg", "gem", "mac", "rmac");
+        DataType.AcceptOnlyFromAmong("float32", "bfloat16");
         return command;
     }
 
@@ -95,6 +106,7 @@ internal static class ModelsAddCommand
             ["resize"] = options.GetRequiredValue(Resize),
             ["pooling"] = options.GetRequiredValue(Pooling),
             ["gem_p"] = options.GetValue(GemP),
+            ["data_type"] = options.GetRequiredValue(DataType),
             ["architecture_options"] = ArchitectureOptions(options.GetRequiredValue(Options)),
         };
         if (options.GetValue(WeightsKey) is { } key) model["weights_key"] = key;
@@ -113,8 +125,9 @@ internal static class ModelsAddCommand
         var (card, report) = (answer["model"]!, answer["load_report"]!);
         card["load_report"] = report.DeepClone();
         if (session.Terminal.Json) session.Terminal.WriteJson(card);
-        session.Terminal.Show($"Model {card["name"]}, version {card["version"]}, is added: {card["architecture"]}, {card["feature_dimension"]} components, weights {Formats.ShortHash($"{card["weights"]!["sha256"]}")}.");
-        session.Terminal.Show(Describe(report));
+        var batches = card["batch_sizes"]!.AsArray() is [var only] ? $", batches of {only} only" : "";
+        session.Terminal.Show($"Model {card["name"]}, version {card["version"]}, is added: {card["architecture"]}, {card["feature_dimension"]} components{batches}, weights {Formats.ShortHash($"{card["weights"]!["sha256"]}")}.");
+        if (report["matched"]!.AsArray().Count > 0) session.Terminal.Show(Describe(report));
         if ((bool)card["takes_aligned_faces"]!) session.Terminal.Note($"{card["architecture"]} takes faces that are cut out and aligned already: no photograph is aligned for it.");
         return ExitCodes.Success;
     }

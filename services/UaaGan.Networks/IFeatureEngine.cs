@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace UaaGan.Networks;
+
+/// <summary>What turns normalised images into features, whatever runs it. It belongs to the thread that uses it.</summary>
+internal interface IFeatureEngine : IDisposable
+{
+    /// <summary>Components of a feature.</summary>
+    int FeatureDimension { get; }
+
+    /// <summary>The one batch size it takes; null: any.</summary>
+    int? FixedBatchSize { get; }
+
+    /// <inheritdoc cref="FeatureNetwork.OnlyInput"/>
+    InputSize? OnlyInput => null;
+
+    /// <inheritdoc cref="FeatureNetwork.TakesAlignedFaces"/>
+    bool TakesAlignedFaces => false;
+
+    /// <summary>Whether features are differentiable with respect to the images.</summary>
+    bool SupportsGradient { get; }
+
+    /// <summary>Features, float32 [N, FeatureDimension], before L2 normalisation.</summary>
+    /// <param name="images">Normalised images, float32 [N,3,H,W].</param>
+    Tensor Features(Tensor images);
+}

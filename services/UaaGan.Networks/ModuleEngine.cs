@@ -1,0 +1,38 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace UaaGan.Networks;
+
+/// <summary>One of this library's architectures, run by libtorch.</summary>
+internal sealed class ModuleEngine : IFeatureEngine
+{
+    private readonly FeatureNetwork _network;
+    private readonly ScalarType _dataType;
+
+    /// <param name="network">The network with its weights; it is frozen, put in eval mode, and disposed with this.</param>
+    /// <param name="dataType">Float32 or BFloat16.</param>
+    /// <param name="device">Where it runs.</param>
+    public ModuleEngine(FeatureNetwork network, ScalarType dataType, Device device)
+    {
+        (_network, _dataType) = (network, dataType);
+        network.to(device);
+        if (dataType != ScalarType.Float32) network.to(dataType);
+        network.eval();
+        foreach (var parameter in network.parameters()) parameter.requires_grad_(false);
+    }
+
+    public int FeatureDimension => _network.FeatureDimension;
+
+    public int? FixedBatchSize => null;
+
+    public InputSize? OnlyInput => _network.OnlyInput;
+
+    public bool TakesAlignedFaces => _network.TakesAlignedFaces;
+
+    // Gradients of eight bits would lose the steps that attacks live on.
+    public bool SupportsGradient => _dataType == ScalarType.Float32;
+
+    public Tensor Features(Tensor images) => _network.call(images.to(_dataType)).to(ScalarType.Float32);
+
+    public void Dispose() => _network.Dispose();
+}
