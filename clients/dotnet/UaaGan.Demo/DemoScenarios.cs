@@ -25,7 +25,7 @@ public static class DemoScenarios
             Protocol = LeaveOneOut,
             Identities = 26, GalleryViews = 12, QueryViews = 3,
             TrainingIdentities = 60, TrainingViews = 10,
-            TrainingSteps = 1400,
+            TrainingSteps = 1600,
         },
         new(new PeopleArtist())
         {
