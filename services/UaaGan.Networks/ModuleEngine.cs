@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace UaaGan.Networks;
@@ -16,7 +17,7 @@ internal sealed class ModuleEngine : IFeatureEngine
     {
         (_network, _dataType) = (network, dataType);
         network.to(device);
-        if (dataType != ScalarType.Float32) network.to(dataType);
+        if (dataType != ScalarType.Float32) Convert(network, dataType);
         network.eval();
         foreach (var parameter in network.parameters()) parameter.requires_grad_(false);
     }
@@ -35,4 +36,10 @@ internal sealed class ModuleEngine : IFeatureEngine
     public Tensor Features(Tensor images) => _network.call(images.to(_dataType)).to(ScalarType.Float32);
 
     public void Dispose() => _network.Dispose();
+
+    /// <summary>All but batch normalisation: eight bits of its statistics would cost features more than those of all other weights.</summary>
+    private static void Convert(FeatureNetwork network, ScalarType dataType)
+    {
+        foreach (var module in network.modules().Where(module => module is not BatchNorm && !module.named_children().Any())) module.to(dataType);
+    }
 }
