@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace UaaGan.Networks;
@@ -17,8 +16,9 @@ internal sealed class ModuleEngine : IFeatureEngine
     {
         (_network, _dataType) = (network, dataType);
         network.to(device);
-        if (dataType != ScalarType.Float32) Convert(network, dataType);
         network.eval();
+        if (dataType == ScalarType.Float32) BatchNormalisation.FoldIntoPredecessors(network);
+        else Convert(network, dataType);
         foreach (var parameter in network.parameters()) parameter.requires_grad_(false);
     }
 
@@ -37,9 +37,12 @@ internal sealed class ModuleEngine : IFeatureEngine
 
     public void Dispose() => _network.Dispose();
 
-    /// <summary>All but batch normalisation: eight bits of its statistics would cost features more than those of all other weights.</summary>
+    /// <summary>
+    /// All but batch normalisation: eight bits of its statistics would cost features more than those of all other weights, and so would
+    /// eight bits of weights into which they are folded (OSNet x0.25: cosine to float32 of 0.9987 without, 0.9975 with).
+    /// </summary>
     private static void Convert(FeatureNetwork network, ScalarType dataType)
     {
-        foreach (var module in network.modules().Where(module => module is not BatchNorm && !module.named_children().Any())) module.to(dataType);
+        foreach (var module in network.modules().Where(module => module is not BatchNormalisation && !module.named_children().Any())) module.to(dataType);
     }
 }

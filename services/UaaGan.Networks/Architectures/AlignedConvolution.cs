@@ -8,7 +8,8 @@ namespace UaaGan.Networks;
 /// A square convolution whose channels are padded with zeros to multiples of 16 for the computation. The convolutions of oneDNN in
 /// libtorch 2.10 take whole groups of 16 channels: of a last group that is not full they multiply what lies in memory by zero, which
 /// is NaN when a NaN lies there, forward (input channels) and in the gradient of the input (output channels). Kernels of 1x1, groups
-/// and input channels up to 4 have other code, which is right.
+/// and, above 1x1, input channels up to 4 have other code, which is right, but for one: a 1x1 kernel of a single input channel is wrong
+/// in bfloat16 where the processor has instructions for it, which take channels in pairs.
 /// </summary>
 public sealed class AlignedConvolution : NamedModule
 {
@@ -20,7 +21,7 @@ public sealed class AlignedConvolution : NamedModule
     private readonly Parameter _weight;
 
     [ComponentName(Name = "bias")]
-    private readonly Parameter? _bias;
+    private Parameter? _bias;
 
     private readonly int _outputs;
     private readonly long _stride, _padding, _inputPadding, _outputPadding;
@@ -29,8 +30,8 @@ public sealed class AlignedConvolution : NamedModule
     public AlignedConvolution(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true) : base(nameof(AlignedConvolution))
     {
         (_outputs, _stride, _padding) = (outputs, stride, padding);
-        _inputPadding = inputs <= FewInputs ? 0 : Missing(inputs);
-        _outputPadding = Missing(outputs);
+        _inputPadding = (kernel == 1 ? inputs > 1 : inputs <= FewInputs) ? 0 : Missing(inputs);
+        _outputPadding = kernel == 1 ? 0 : Missing(outputs);
         using var initial = nn.Conv2d(inputs, outputs, kernel, bias: bias);
         using var noGradient = no_grad();
         register_parameter("weight", _weight = new Parameter(initial.weight!.clone()));
@@ -42,8 +43,19 @@ public sealed class AlignedConvolution : NamedModule
         using var scope = NewDisposeScope();
         var aligned = _inputPadding == 0 ? input : nn.functional.pad(input, [0, 0, 0, 0, 0, _inputPadding]);
         var weight = _inputPadding + _outputPadding == 0 ? _weight : nn.functional.pad(_weight, [0, 0, 0, 0, 0, _inputPadding, 0, _outputPadding]);
-        var output = nn.functional.conv2d(aligned, weight, strides: [_stride, _stride], padding: [_padding, _padding]).narrow(1, 0, _outputs);
-        return (_bias is null ? output : output + _bias.reshape(1, -1, 1, 1)).contiguous().MoveToOuterDisposeScope();
+        var bias = _bias is null || _outputPadding == 0 ? _bias : nn.functional.pad(_bias, [0, _outputPadding]);
+        var output = nn.functional.conv2d(aligned, weight, bias, strides: [_stride, _stride], padding: [_padding, _padding]);
+        return (_outputPadding == 0 ? output : output.narrow(1, 0, _outputs).contiguous()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Multiplies each output channel and adds to it, from now on.</summary>
+    /// <param name="scale">One factor an output channel, [outputs].</param>
+    /// <param name="shift">What is added after it, [outputs].</param>
+    internal void Scale(Tensor scale, Tensor shift)
+    {
+        _weight.mul_(scale.reshape(-1, 1, 1, 1));
+        if (_bias is null) register_parameter("bias", _bias = new Parameter(shift.clone().DetachFromDisposeScope(), requires_grad: false));
+        else _bias.mul_(scale).add_(shift);
     }
 
     private static int Missing(int channels) => (Group - channels % Group) % Group;

@@ -25,7 +25,7 @@ public sealed class BnNeckResNet : FeatureNetwork
         // The origin's own ResNet has no ReLU after its first convolution, and its weights are trained so.
         _trunk = new ResidualTrunk(50, lastStride: 1, stemActivation: false);
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
-        _neck = nn.BatchNorm1d(_trunk.Channels);
+        _neck = new BatchNormalisation(_trunk.Channels);
         register_module("base", _trunk);
         register_module("pool", _pool);
         register_module("bottleneck", _neck);

@@ -29,7 +29,7 @@ public sealed class DemoResNet : FeatureNetwork
 
         _stem = nn.Sequential(
             ("conv", new AlignedConvolution(3, width, 3, stride: 2, padding: 1, bias: false)),
-            ("bn", nn.BatchNorm2d(width)),
+            ("bn", new BatchNormalisation(width)),
             ("relu", nn.ReLU()));
         var blocks = new List<nn.Module<Tensor, Tensor>>();
         var channels = width;
@@ -44,7 +44,7 @@ public sealed class DemoResNet : FeatureNetwork
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
         var linear = nn.Linear(channels, FeatureDimension, hasBias: !normalised);
         _embedding = normalised
-            ? nn.Sequential(("linear", linear), ("bn", nn.BatchNorm1d(FeatureDimension)))
+            ? nn.Sequential(("linear", linear), ("bn", new BatchNormalisation(FeatureDimension)))
             : nn.Sequential(("linear", linear));
 
         register_module("stem", _stem);
@@ -78,13 +78,13 @@ public sealed class DemoResNet : FeatureNetwork
         {
             _body = nn.Sequential(
                 ("conv1", new AlignedConvolution(inputs, outputs, 3, stride: 2, padding: 1, bias: false)),
-                ("bn1", nn.BatchNorm2d(outputs)),
+                ("bn1", new BatchNormalisation(outputs)),
                 ("relu", nn.ReLU()),
                 ("conv2", new AlignedConvolution(outputs, outputs, 3, padding: 1, bias: false)),
-                ("bn2", nn.BatchNorm2d(outputs)));
+                ("bn2", new BatchNormalisation(outputs)));
             _shortcut = nn.Sequential(
                 ("conv", nn.Conv2d(inputs, outputs, 1, stride: 2, bias: false)),
-                ("bn", nn.BatchNorm2d(outputs)));
+                ("bn", new BatchNormalisation(outputs)));
             register_module("body", _body);
             register_module("shortcut", _shortcut);
         }

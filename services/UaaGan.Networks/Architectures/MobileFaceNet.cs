@@ -73,7 +73,7 @@ public sealed class MobileFaceNet : FeatureNetwork
         {
             _convolution = nn.Conv2d(
                 inputs, outputs, kernel, stride: (stride, stride), padding: (padding, padding), groups: depthwise ? inputs : 1, bias: false);
-            _normalisation = nn.BatchNorm2d(outputs);
+            _normalisation = new BatchNormalisation(outputs);
             register_module("conv", _convolution);
             register_module("bn", _normalisation);
             if (linear) return;
@@ -99,9 +99,9 @@ public sealed class MobileFaceNet : FeatureNetwork
         {
             var middle = inputs * expansion;
             _body = nn.Sequential(
-                nn.Conv2d(inputs, middle, 1, bias: false), nn.BatchNorm2d(middle), nn.PReLU(middle),
-                nn.Conv2d(middle, middle, 3, stride: stride, padding: 1, groups: middle, bias: false), nn.BatchNorm2d(middle), nn.PReLU(middle),
-                nn.Conv2d(middle, outputs, 1, bias: false), nn.BatchNorm2d(outputs));
+                nn.Conv2d(inputs, middle, 1, bias: false), new BatchNormalisation(middle), nn.PReLU(middle),
+                nn.Conv2d(middle, middle, 3, stride: stride, padding: 1, groups: middle, bias: false), new BatchNormalisation(middle), nn.PReLU(middle),
+                nn.Conv2d(middle, outputs, 1, bias: false), new BatchNormalisation(outputs));
             _residual = stride == 1 && inputs == outputs;
             register_module("conv", _body);
         }

@@ -26,7 +26,7 @@ public sealed class OsNet : FeatureNetwork
         var conv4 = Stage(channels[2], channels[3], reduce: false);
         var conv5 = new ConvolutionLayer(channels[3], channels[3], 1);
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
-        _embedding = nn.Sequential(nn.Linear(channels[3], Dimension), nn.BatchNorm1d(Dimension), nn.ReLU());
+        _embedding = nn.Sequential(nn.Linear(channels[3], Dimension), new BatchNormalisation(Dimension), nn.ReLU());
         // The trunk only calls the stages; they are registered under the origin's names, so it is not registered itself.
         _trunk = nn.Sequential(conv1, nn.MaxPool2d(3, stride: 2, padding: 1), conv2, conv3, conv4, conv5);
 
@@ -72,7 +72,7 @@ public sealed class OsNet : FeatureNetwork
             : base(nameof(ConvolutionLayer))
         {
             _convolution = nn.Conv2d(inputs, outputs, kernel, stride: stride, padding: padding, bias: false);
-            _normalisation = nn.BatchNorm2d(outputs);
+            _normalisation = new BatchNormalisation(outputs);
             _linear = linear;
             register_module("conv", _convolution);
             register_module("bn", _normalisation);
@@ -97,7 +97,7 @@ public sealed class OsNet : FeatureNetwork
         {
             _across = nn.Conv2d(channels, channels, 1, bias: false);
             _within = nn.Conv2d(channels, channels, 3, padding: 1, groups: channels, bias: false);
-            _normalisation = nn.BatchNorm2d(channels);
+            _normalisation = new BatchNormalisation(channels);
             register_module("conv1", _across);
             register_module("conv2", _within);
             register_module("bn", _normalisation);
@@ -120,7 +120,7 @@ public sealed class OsNet : FeatureNetwork
         public ChannelGate(int channels) : base(nameof(ChannelGate))
         {
             _reduce = nn.Conv2d(channels, channels / Reduction, 1);
-            _expand = nn.Conv2d(channels / Reduction, channels, 1);
+            _expand = new AlignedConvolution(channels / Reduction, channels, 1);
             register_module("fc1", _reduce);
             register_module("fc2", _expand);
         }

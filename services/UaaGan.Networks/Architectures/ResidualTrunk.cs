@@ -25,7 +25,7 @@ internal sealed class ResidualTrunk : NamedModule
     /// <param name="stemActivation">Whether a ReLU follows the first convolution.</param>
     public ResidualTrunk(int depth, int lastStride = 2, bool stemActivation = true) : base(nameof(ResidualTrunk))
     {
-        var (conv1, bn1) = (nn.Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false), nn.BatchNorm2d(64));
+        var (conv1, bn1) = (nn.Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false), new BatchNormalisation(64));
         List<(string Name, nn.Module<Tensor, Tensor> Module)> stages = [];
         var channels = 64;
         for (var stage = 0; stage < 4; stage++)
@@ -47,7 +47,7 @@ internal sealed class ResidualTrunk : NamedModule
         Parts = [("conv1", conv1), ("bn1", bn1), .. stages];
         foreach (var (name, module) in Parts) register_module(name, module);
         List<nn.Module<Tensor, Tensor>> layers = [conv1, bn1];
-        if (stemActivation) layers.Add(nn.ReLU());
+        if (stemActivation) layers.Add(nn.ReLU(inplace: true));
         layers.Add(nn.MaxPool2d(3, stride: 2, padding: 1));
         _layers = nn.Sequential([.. layers, .. stages.Select(stage => stage.Module)]);
     }
@@ -73,7 +73,7 @@ internal sealed class ResidualTrunk : NamedModule
             for (var i = 0; i < convolutions.Length; i++)
             {
                 var (outputs, kernel, step) = convolutions[i];
-                _steps[i] = (nn.Conv2d(channels, outputs, kernel, stride: step, padding: kernel / 2, bias: false), nn.BatchNorm2d(outputs));
+                _steps[i] = (nn.Conv2d(channels, outputs, kernel, stride: step, padding: kernel / 2, bias: false), new BatchNormalisation(outputs));
                 register_module($"conv{i + 1}", _steps[i].Convolution);
                 register_module($"bn{i + 1}", _steps[i].Normalisation);
                 channels = outputs;
@@ -81,7 +81,7 @@ internal sealed class ResidualTrunk : NamedModule
 
             Outputs = channels;
             if (stride == 1 && inputs == channels) return;
-            _shortcut = nn.Sequential(nn.Conv2d(inputs, channels, 1, stride: stride, bias: false), nn.BatchNorm2d(channels));
+            _shortcut = nn.Sequential(nn.Conv2d(inputs, channels, 1, stride: stride, bias: false), new BatchNormalisation(channels));
             register_module("downsample", _shortcut);
         }
 
@@ -98,11 +98,11 @@ internal sealed class ResidualTrunk : NamedModule
             var output = input;
             for (var i = 0; i < _steps.Length; i++)
             {
-                if (i > 0) output = nn.functional.relu(output);
+                if (i > 0) output = output.relu_();
                 output = _steps[i].Normalisation.call(_steps[i].Convolution.call(output));
             }
 
-            return nn.functional.relu(output + (_shortcut is null ? input : _shortcut.call(input))).MoveToOuterDisposeScope();
+            return output.add_(_shortcut is null ? input : _shortcut.call(input)).relu_().MoveToOuterDisposeScope();
         }
     }
 }
