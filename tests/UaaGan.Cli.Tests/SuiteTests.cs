@@ -273,11 +273,11 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
         return copy.ToJsonString();
     }
 
-    /// <summary>The program as users start it.</summary>
+    /// <summary>The program as users start it. Where the tests run in a shell's background, they hand down that Ctrl-C is ignored.</summary>
     private static Process Start(string[] arguments)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
-        var start = new ProcessStartInfo(Path.Combine(own.Parent!.Parent!.FullName, "UaaGan.Cli", own.Name, "uaagan"), arguments)
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(own.Parent!.Parent!.FullName, "UaaGan.Cli", own.Name, "uaagan"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -8,10 +8,9 @@ namespace UaaGan.Networks;
 /// A square convolution whose channels are padded with zeros to multiples of 16 for the computation. The convolutions of oneDNN in
 /// libtorch 2.10 take whole groups of 16 channels: of a last group that is not full they multiply what lies in memory by zero, which
 /// is NaN when a NaN lies there, forward (input channels) and in the gradient of the input (output channels). Kernels of 1x1, groups
-/// and, above 1x1, input channels up to 4 have other code, which is right, but for one: a 1x1 kernel of a single input channel is wrong
-/// in bfloat16 where the processor has instructions for it, which take channels in pairs.
+/// and input channels up to 4 have other code, which is right.
 /// </summary>
-public sealed class AlignedConvolution : NamedModule
+public sealed class AlignedConvolution : NamedModule, IScalable
 {
     private const int Group = 16;
     private const int FewInputs = 4;
@@ -30,8 +29,8 @@ public sealed class AlignedConvolution : NamedModule
     public AlignedConvolution(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true) : base(nameof(AlignedConvolution))
     {
         (_outputs, _stride, _padding) = (outputs, stride, padding);
-        _inputPadding = (kernel == 1 ? inputs > 1 : inputs <= FewInputs) ? 0 : Missing(inputs);
-        _outputPadding = kernel == 1 ? 0 : Missing(outputs);
+        _inputPadding = inputs <= FewInputs ? 0 : Missing(inputs);
+        _outputPadding = Missing(outputs);
         using var initial = nn.Conv2d(inputs, outputs, kernel, bias: bias);
         using var noGradient = no_grad();
         register_parameter("weight", _weight = new Parameter(initial.weight!.clone()));
@@ -48,10 +47,7 @@ public sealed class AlignedConvolution : NamedModule
         return (_outputPadding == 0 ? output : output.narrow(1, 0, _outputs).contiguous()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Multiplies each output channel and adds to it, from now on.</summary>
-    /// <param name="scale">One factor an output channel, [outputs].</param>
-    /// <param name="shift">What is added after it, [outputs].</param>
-    internal void Scale(Tensor scale, Tensor shift)
+    void IScalable.Scale(Tensor scale, Tensor shift)
     {
         _weight.mul_(scale.reshape(-1, 1, 1, 1));
         if (_bias is null) register_parameter("bias", _bias = new Parameter(shift.clone().DetachFromDisposeScope(), requires_grad: false));

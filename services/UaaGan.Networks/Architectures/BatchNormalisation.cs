@@ -82,8 +82,8 @@ public sealed class BatchNormalisation : NamedModule
                 convolution.weight!.mul_(scale.reshape(-1, 1, 1, 1));
                 convolution.bias = Folded(convolution.bias, scale, shift);
                 break;
-            case AlignedConvolution convolution:
-                convolution.Scale(scale, shift);
+            case IScalable scalable:
+                scalable.Scale(scale, shift);
                 break;
             case Linear linear:
                 linear.weight!.mul_(scale.reshape(-1, 1));

@@ -83,7 +83,7 @@ public sealed class DemoResNet : FeatureNetwork
                 ("conv2", new AlignedConvolution(outputs, outputs, 3, padding: 1, bias: false)),
                 ("bn2", new BatchNormalisation(outputs)));
             _shortcut = nn.Sequential(
-                ("conv", nn.Conv2d(inputs, outputs, 1, stride: 2, bias: false)),
+                ("conv", new PointwiseConvolution(inputs, outputs, stride: 2)),
                 ("bn", new BatchNormalisation(outputs)));
             register_module("body", _body);
             register_module("shortcut", _shortcut);

@@ -75,7 +75,7 @@ public sealed class IResNet : FeatureNetwork
             foreach (var (name, module) in parts) register_module(name, module);
             _body = nn.Sequential([.. parts.Select(part => part.Module)]);
             if (stride == 1 && inputs == outputs) return;
-            _shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride: stride, bias: false), new BatchNormalisation(outputs));
+            _shortcut = nn.Sequential(new PointwiseConvolution(inputs, outputs, stride), new BatchNormalisation(outputs));
             register_module("downsample", _shortcut);
         }
 

@@ -71,7 +71,7 @@ public sealed class MobileFaceNet : FeatureNetwork
             int inputs, int outputs, (long, long) kernel, int stride = 1, int padding = 0, bool depthwise = false, bool linear = false)
             : base(nameof(ConvolutionLayer))
         {
-            _convolution = nn.Conv2d(
+            _convolution = kernel == (1, 1) ? new PointwiseConvolution(inputs, outputs, stride) : nn.Conv2d(
                 inputs, outputs, kernel, stride: (stride, stride), padding: (padding, padding), groups: depthwise ? inputs : 1, bias: false);
             _normalisation = new BatchNormalisation(outputs);
             register_module("conv", _convolution);
@@ -99,9 +99,9 @@ public sealed class MobileFaceNet : FeatureNetwork
         {
             var middle = inputs * expansion;
             _body = nn.Sequential(
-                nn.Conv2d(inputs, middle, 1, bias: false), new BatchNormalisation(middle), nn.PReLU(middle),
+                new PointwiseConvolution(inputs, middle), new BatchNormalisation(middle), nn.PReLU(middle),
                 nn.Conv2d(middle, middle, 3, stride: stride, padding: 1, groups: middle, bias: false), new BatchNormalisation(middle), nn.PReLU(middle),
-                nn.Conv2d(middle, outputs, 1, bias: false), new BatchNormalisation(outputs));
+                new PointwiseConvolution(middle, outputs), new BatchNormalisation(outputs));
             _residual = stride == 1 && inputs == outputs;
             register_module("conv", _body);
         }

@@ -71,7 +71,9 @@ public sealed class OsNet : FeatureNetwork
         public ConvolutionLayer(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool linear = false)
             : base(nameof(ConvolutionLayer))
         {
-            _convolution = nn.Conv2d(inputs, outputs, kernel, stride: stride, padding: padding, bias: false);
+            _convolution = kernel == 1
+                ? new PointwiseConvolution(inputs, outputs, stride)
+                : nn.Conv2d(inputs, outputs, kernel, stride: stride, padding: padding, bias: false);
             _normalisation = new BatchNormalisation(outputs);
             _linear = linear;
             register_module("conv", _convolution);
@@ -95,7 +97,7 @@ public sealed class OsNet : FeatureNetwork
 
         public LightConvolution(int channels) : base(nameof(LightConvolution))
         {
-            _across = nn.Conv2d(channels, channels, 1, bias: false);
+            _across = new PointwiseConvolution(channels, channels);
             _within = nn.Conv2d(channels, channels, 3, padding: 1, groups: channels, bias: false);
             _normalisation = new BatchNormalisation(channels);
             register_module("conv1", _across);
@@ -119,8 +121,8 @@ public sealed class OsNet : FeatureNetwork
 
         public ChannelGate(int channels) : base(nameof(ChannelGate))
         {
-            _reduce = nn.Conv2d(channels, channels / Reduction, 1);
-            _expand = new AlignedConvolution(channels / Reduction, channels, 1);
+            _reduce = new PointwiseConvolution(channels, channels / Reduction, bias: true);
+            _expand = new PointwiseConvolution(channels / Reduction, channels, bias: true);
             register_module("fc1", _reduce);
             register_module("fc2", _expand);
         }

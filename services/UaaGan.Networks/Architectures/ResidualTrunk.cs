@@ -73,7 +73,11 @@ internal sealed class ResidualTrunk : NamedModule
             for (var i = 0; i < convolutions.Length; i++)
             {
                 var (outputs, kernel, step) = convolutions[i];
-                _steps[i] = (nn.Conv2d(channels, outputs, kernel, stride: step, padding: kernel / 2, bias: false), new BatchNormalisation(outputs));
+                _steps[i] = (
+                    kernel == 1
+                        ? new PointwiseConvolution(channels, outputs, step)
+                        : nn.Conv2d(channels, outputs, kernel, stride: step, padding: kernel / 2, bias: false),
+                    new BatchNormalisation(outputs));
                 register_module($"conv{i + 1}", _steps[i].Convolution);
                 register_module($"bn{i + 1}", _steps[i].Normalisation);
                 channels = outputs;
@@ -81,7 +85,7 @@ internal sealed class ResidualTrunk : NamedModule
 
             Outputs = channels;
             if (stride == 1 && inputs == channels) return;
-            _shortcut = nn.Sequential(nn.Conv2d(inputs, channels, 1, stride: stride, bias: false), new BatchNormalisation(channels));
+            _shortcut = nn.Sequential(new PointwiseConvolution(inputs, channels, stride), new BatchNormalisation(channels));
             register_module("downsample", _shortcut);
         }
 

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using UaaGan.Benchmarks;
+using UaaGan.Failures;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    // The first Ctrl-C ends between two runs; a second one at once.
+    pressed.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+};
+var command = new RootCommand("Benchmarks: each prints its peers' figures beside ours, from the same run.") { ExtractCommand.Create() };
+try
+{
+    return await command.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Interrupted.");
+    return 130;
+}
+catch (FailureException failure)
+{
+    Console.Error.WriteLine($"{failure.Reason}: {failure.Message}");
+    return 1;
+}
