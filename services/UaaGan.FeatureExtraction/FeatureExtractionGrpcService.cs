@@ -12,8 +12,13 @@ internal sealed class FeatureExtractionGrpcService(
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
     {
         // A space sorts before every character of a name, and ten digits hold every version: the order of name, then version.
-        var (page, token) = Paging.Page(models.List(), card => $"{card.Name} {card.Version:D10}", request.PageSize, request.PageToken, "models");
-        return Task.FromResult(new ListModelsResponse { Models = { page.Select(models.Describe) }, NextPageToken = token });
+        var (page, token) = Paging.Page(models.List(), entry => $"{entry.Name} {entry.Version:D10}", request.PageSize, request.PageToken, "models");
+        return Task.FromResult(new ListModelsResponse
+        {
+            Models = { page.Where(entry => entry.Card is not null).Select(entry => models.Describe(entry.Card!)) },
+            Unreadable = { page.Where(entry => entry.Card is null).Select(models.DescribeUnreadable) },
+            NextPageToken = token,
+        });
     }
 
     public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) =>
@@ -21,18 +26,22 @@ internal sealed class FeatureExtractionGrpcService(
 
     public override async Task<ExtractResponse> Extract(ExtractRequest request, ServerCallContext context)
     {
-        var card = models.Find(request.Model, "model");
-        var (feature, timing) = await extractor.ExtractAsync(card, request.Image, "image", context.DeadlineOrNull(), context.CancellationToken);
-        return new ExtractResponse { Feature = feature, ModelVersion = ModelCatalog.Version(card), Timing = timing };
+        using var lease = await models.HoldAsync(request.Model, "model", context.CancellationToken);
+        var (feature, timing) = await extractor.ExtractAsync(
+            lease.Worker, request.Image, request.Box, "image", context.DeadlineOrNull(), context.CancellationToken);
+        return new ExtractResponse { Feature = feature, ModelVersion = ModelCatalog.Version(lease.Worker.Card), Timing = timing };
     }
 
-    public override Task StreamExtract(
-        IAsyncStreamReader<StreamExtractRequest> requestStream, IServerStreamWriter<StreamExtractResponse> responseStream, ServerCallContext context) =>
-        streams.RunImagesAsync(requestStream, responseStream, context, new ExtractStream(models, workers, extractor, context.DeadlineOrNull()));
+    public override async Task StreamExtract(
+        IAsyncStreamReader<StreamExtractRequest> requestStream, IServerStreamWriter<StreamExtractResponse> responseStream, ServerCallContext context)
+    {
+        using var stream = new ExtractStream(models, extractor, context.DeadlineOrNull());
+        await streams.RunImagesAsync(requestStream, responseStream, context, stream);
+    }
 
     public override async Task<LoadModelResponse> LoadModel(LoadModelRequest request, ServerCallContext context)
     {
-        var card = models.Find(request.Model, "model");
+        var card = models.FindToLoad(request.Model, "model");
         await workers.ReplaceAsync(card, context.CancellationToken);
         return new LoadModelResponse { Model = models.Describe(card) };
     }

@@ -10,46 +10,36 @@ using UaaGan.Protos.Common.V1;
 namespace UaaGan.FeatureExtraction;
 
 /// <summary>From an image of the wire to a feature of the wire.</summary>
-internal sealed class FeatureExtractor(ModelWorkers workers, ImageReader images)
+internal sealed class FeatureExtractor(ImageReader images)
 {
     /// <summary>The feature of one image.</summary>
-    /// <param name="card">The model, loaded if it is not.</param>
+    /// <param name="worker">The model, held by the call.</param>
     /// <param name="image">The image; null counts as missing.</param>
-    /// <param name="field">Path of the request's field it came in.</param>
+    /// <param name="box">The part of it that counts; null: all.</param>
+    /// <param name="field">Path of the request's field that the image came in; the box came in box.</param>
     /// <param name="deadline">When the caller gives up; null: never.</param>
     /// <param name="cancellation">The call's token.</param>
     public async Task<(Feature Feature, Timing Timing)> ExtractAsync(
-        ModelCard card, Image? image, string field, DateTimeOffset? deadline, CancellationToken cancellation)
+        ModelWorker worker, Image? image, Box? box, string field, DateTimeOffset? deadline, CancellationToken cancellation)
     {
-        while (true)
+        // Before the first wait, so that what was read from a stream counts as accepted.
+        using var item = worker.Accept();
+        var (input, decode) = await images.RunAsync(() => Prepare(worker, image, box, field), cancellation);
+        var result = await worker.ExtractAsync(input, deadline, cancellation);
+        long start = Stopwatch.GetTimestamp();
+        var feature = new Feature
         {
-            var worker = await workers.GetAsync(card, cancellation);
-            var (input, decode) = await images.RunAsync(() => Prepare(worker, image, field), cancellation);
-            BatchResult<float[]> result;
-            try
-            {
-                result = await worker.ExtractAsync(input, deadline, cancellation);
-            }
-            catch (FailureException failure) when (failure.Kind == FailureKind.Unavailable && worker.Retired)
-            {
-                // It was unloaded or replaced between the look-up and the queue: the next look-up loads it again.
-                continue;
-            }
-
-            long start = Stopwatch.GetTimestamp();
-            var feature = new Feature
-            {
-                Data = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(result.Value)),
-                DataType = DataType.Float32,
-                Dimension = (uint)result.Value.Length,
-            };
-            return (feature, result.ToTiming(decode, Stopwatch.GetElapsedTime(start)));
-        }
+            Data = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(result.Value)),
+            DataType = DataType.Float32,
+            Dimension = (uint)result.Value.Length,
+        };
+        return (feature, result.ToTiming(decode, Stopwatch.GetElapsedTime(start)));
     }
 
-    private PixelImage Prepare(ModelWorker worker, Image? image, string field)
+    private PixelImage Prepare(ModelWorker worker, Image? image, Box? box, string field)
     {
         var pixels = ImageReader.Read(image, images.Limits, field);
+        if (box is not null) pixels = Cut(pixels, box);
         try
         {
             return worker.Preprocess(pixels);
@@ -57,6 +47,18 @@ internal sealed class FeatureExtractor(ModelWorkers workers, ImageReader images)
         catch (FailureException failure)
         {
             throw failure.At(field);
+        }
+    }
+
+    private static PixelImage Cut(PixelImage image, Box box)
+    {
+        try
+        {
+            return new ImageBox(box.Left, box.Top, box.Width, box.Height).Cut(image);
+        }
+        catch (FailureException failure)
+        {
+            throw failure.Retell($"box.{failure.Field}");
         }
     }
 }

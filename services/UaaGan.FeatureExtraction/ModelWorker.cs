@@ -9,6 +9,7 @@ namespace UaaGan.FeatureExtraction;
 internal sealed class ModelWorker : IAsyncDisposable
 {
     private readonly BatchWorker<PixelImage, float[]> _worker;
+    private readonly UseCount _items = new();
     private TargetNetwork? _network;
 
     /// <summary>Starts to load; see <see cref="Ready"/>.</summary>
@@ -31,8 +32,12 @@ internal sealed class ModelWorker : IAsyncDisposable
     /// <summary>The batch sizes it runs with, once it is ready.</summary>
     public IReadOnlyList<int> BatchSizes => _network!.BatchSizes;
 
-    /// <summary>Whether it no longer takes work, since it was unloaded or replaced.</summary>
-    public bool Retired { get; private set; }
+    /// <summary>The calls and streams that it answers: when another version takes its place, it ends after the last of them.</summary>
+    public UseCount Calls { get; } = new();
+
+    /// <summary>Accepts an item, which is answered whatever becomes of the model; the caller disposes what it gets then.</summary>
+    /// <exception cref="FailureException">Unavailable MODEL_UNLOADED.</exception>
+    public IDisposable Accept() => _items.Enter() ?? throw LoadingFailure.Unloaded(Card);
 
     /// <summary>Brings an image to the network's input; for any thread, once it is ready.</summary>
     public PixelImage Preprocess(PixelImage image) => _network!.Preprocess(image);
@@ -41,12 +46,15 @@ internal sealed class ModelWorker : IAsyncDisposable
     public Task<BatchResult<float[]>> ExtractAsync(PixelImage input, DateTimeOffset? deadline, CancellationToken cancellation) =>
         _worker.SubmitAsync(input, input.Memory.Length, deadline: deadline, cancellation: cancellation);
 
-    /// <summary>Works off what is queued and releases the network.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>Accepts nothing more, answers what it accepted, and releases the network.</summary>
+    public async Task UnloadAsync()
     {
-        Retired = true;
-        return _worker.DisposeAsync();
+        await _items.CloseAsync();
+        await DisposeAsync();
     }
+
+    /// <summary>Works off what is queued and releases the network.</summary>
+    public ValueTask DisposeAsync() => _worker.DisposeAsync();
 
     private Extractor Create(Func<TargetNetwork> load, int most, Action<ModelWorker> failed)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 using UaaGan.Failures;
@@ -9,7 +8,7 @@ namespace UaaGan.FeatureExtraction;
 
 /// <summary>
 /// The loaded models. One is loaded when a call first names it, by one load however many calls wait for it, and kept until it is
-/// unloaded. All members may be called from any thread.
+/// unloaded or another version takes its place. All members may be called from any thread.
 /// </summary>
 internal sealed partial class ModelWorkers : IAsyncDisposable
 {
@@ -19,6 +18,13 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
     private readonly ILogger<ModelWorkers> _logger;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Name, int Version), ModelWorker> _workers = [];
+
+    // Out of the table, but with calls that began before.
+    private readonly HashSet<ModelWorker> _leaving = [];
+
+    // By name: the version that calls without one get, once LoadModel was called.
+    private readonly Dictionary<string, int> _served = [];
+    private readonly Replacements _replacements = new();
     private bool _closed;
 
     public ModelWorkers(
@@ -31,76 +37,74 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
     /// <summary>The worker of a model if it is loaded and warm, else null.</summary>
     public ModelWorker? Loaded(ModelCard card)
     {
-        lock (_gate) return _workers.TryGetValue(Key(card), out var worker) && worker.Ready.IsCompletedSuccessfully ? worker : null;
+        lock (_gate) return _workers.TryGetValue(Key(card), out var worker) && IsWarm(worker) ? worker : null;
     }
 
-    /// <summary>The worker of a model, loaded and warm.</summary>
-    /// <exception cref="FailureException">DataLoss or FailedPrecondition: as <see cref="ModelRepository.Load"/>; FailedPrecondition
-    /// MODEL_LIMIT: as many are loaded as may be.</exception>
-    public async Task<ModelWorker> GetAsync(ModelCard card, CancellationToken cancellation)
+    /// <summary>The version of a model that <see cref="ReplaceAsync"/> settled for calls that name none; null: it was not called.</summary>
+    public int? Served(string name)
+    {
+        lock (_gate) return _served.TryGetValue(name, out int version) ? version : null;
+    }
+
+    /// <summary>A model, loaded and warm, held for a call.</summary>
+    /// <param name="card">The model.</param>
+    /// <param name="anyVersion">Whether the call named no version; null is returned when another one than the card's answers such calls.</param>
+    /// <param name="cancellation">Gives up the wait, not the load.</param>
+    /// <exception cref="FailureException">As <see cref="ModelRepository.LoadChecked"/>; FailedPrecondition MODEL_LIMIT: as many are
+    /// loaded as may be.</exception>
+    public async Task<ModelLease?> HoldAsync(ModelCard card, bool anyVersion, CancellationToken cancellation)
     {
         ModelWorker? worker;
+        IDisposable use;
         lock (_gate)
         {
+            if (anyVersion && _served.TryGetValue(card.Name, out int served) && served != card.Version) return null;
             if (!_workers.TryGetValue(Key(card), out worker))
             {
                 CheckOpen();
                 CheckRoom(_workers.Count, card);
                 worker = _workers[Key(card)] = Start(card);
             }
+
+            // Within the lock: a worker in the table is not closed to calls yet.
+            use = worker.Calls.Enter()!;
         }
 
-        await worker.Ready.WaitAsync(cancellation);
-        return worker;
-    }
-
-    /// <summary>Loads a model anew and, once it is warm, puts it in the place of every loaded version of its name.</summary>
-    /// <exception cref="FailureException">As <see cref="GetAsync"/>; what is loaded goes on serving.</exception>
-    public async Task ReplaceAsync(ModelCard card, CancellationToken cancellation)
-    {
-        lock (_gate) CheckRoom(_workers.Keys.Count(key => key.Name != card.Name), card);
-        var fresh = Start(card);
-        ModelWorker[] old;
         try
         {
-            await fresh.Ready.WaitAsync(cancellation);
-            lock (_gate)
-            {
-                CheckOpen();
-                old = [.. _workers.Values.Where(worker => worker.Card.Name == card.Name)];
-                foreach (var worker in old) _workers.Remove(Key(worker.Card));
-                _workers[Key(card)] = fresh;
-            }
+            await worker.Ready.WaitAsync(cancellation);
+            return new ModelLease(worker, use);
         }
         catch
         {
-            await fresh.DisposeAsync();
+            use.Dispose();
             throw;
         }
-
-        foreach (var worker in old) await worker.DisposeAsync();
-        TorchMemory.Release();
-        LogLoaded(_logger, card.Name, card.Version);
     }
 
-    /// <summary>Releases a model after its queued work. The next call that names it loads it again.</summary>
+    /// <summary>Releases a model once the items it accepted are answered. The next call that names it loads it again.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="version">Its version; null: the highest one loaded.</param>
+    /// <param name="version">Its version; null: the highest one loaded, before those that only end their calls.</param>
     /// <exception cref="FailureException">NotFound MODEL_NOT_LOADED.</exception>
     public async Task UnloadAsync(string name, int? version)
     {
-        ModelWorker? worker;
+        ModelWorker worker;
         lock (_gate)
         {
-            worker = _workers.Values.Where(worker => worker.Card.Name == name && worker.Card.Version == (version ?? worker.Card.Version))
-                .MaxBy(worker => worker.Card.Version);
-            if (worker is null) throw NotLoaded(name, version);
-            _workers.Remove(Key(worker.Card));
+            worker = Highest(_workers.Values) ?? Highest(_leaving) ?? throw LoadingFailure.NotLoaded(name, version);
+            if (!_leaving.Remove(worker))
+            {
+                _workers.Remove(Key(worker.Card));
+                if (_served.TryGetValue(name, out int served) && served == worker.Card.Version) _served.Remove(name);
+            }
         }
 
-        await worker.DisposeAsync();
-        TorchMemory.Release();
+        await worker.UnloadAsync();
+        ReturnMemory();
         LogUnloaded(_logger, name, worker.Card.Version);
+
+        ModelWorker? Highest(IEnumerable<ModelWorker> workers) => workers
+            .Where(worker => worker.Card.Name == name && worker.Card.Version == (version ?? worker.Card.Version)).MaxBy(worker => worker.Card.Version);
     }
 
     /// <inheritdoc/>
@@ -109,7 +113,7 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
         ModelWorker[] all;
         lock (_gate)
         {
-            all = [.. _workers.Values];
+            all = [.. _workers.Values, .. _leaving];
             _workers.Clear();
             _closed = true;
         }
@@ -117,10 +121,20 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
         await Task.WhenAll(all.Select(worker => worker.DisposeAsync().AsTask()));
     }
 
+    // TorchSharp leaves some tensors of a disposed module to the collector, which knows nothing of their size.
+    private static void ReturnMemory()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        TorchMemory.Release();
+    }
+
+    private static bool IsWarm(ModelWorker worker) => worker.Ready.IsCompletedSuccessfully;
+
     private static (string, int) Key(ModelCard card) => (card.Name, card.Version);
 
     private ModelWorker Start(ModelCard card) =>
-        new(card, BatchPolicy.From(_options, Math.Min(_own.MaxBatchItems, card.BatchSizes[^1])), () => _repository.Load(card), Forget);
+        new(card, BatchPolicy.From(_options, Math.Min(_own.MaxBatchItems, card.BatchSizes[^1])), () => _repository.LoadChecked(card), Forget);
 
     // Told on the worker's thread before its callers are, so that a call after theirs tries anew.
     private void Forget(ModelWorker failed)
@@ -134,36 +148,14 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
     // A worker started after the last one was disposed would never be.
     private void CheckOpen()
     {
-        if (!_closed) return;
-        throw new FailureException(
-            FailureKind.Unavailable, "SERVICE_STOPPING", "The service is stopping; send the call again, to another replica or in a moment.");
+        if (_closed) throw LoadingFailure.Stopping();
     }
 
     private void CheckRoom(int others, ModelCard card)
     {
-        if (others < _own.MaxLoadedModels) return;
-        throw new FailureException(
-            FailureKind.FailedPrecondition, "MODEL_LIMIT",
-            $"{others} models are loaded, as many as may be, so {card.Name} cannot be; unload one, or raise MaxLoadedModels.")
-        {
-            Metadata = new Dictionary<string, string>
-            {
-                ["model"] = card.Name,
-                ["loaded"] = others.ToString(CultureInfo.InvariantCulture),
-            },
-        };
+        int loaded = others + _leaving.Count;
+        if (loaded >= _own.MaxLoadedModels) throw LoadingFailure.Limit(card, loaded, _leaving.Count);
     }
-
-    private static FailureException NotLoaded(string name, int? version) => new(
-        FailureKind.NotFound, "MODEL_NOT_LOADED",
-        $"{(version is null ? "No version" : $"Version {version}")} of the model '{name}' is loaded here.")
-    {
-        Field = "model",
-        Metadata = new Dictionary<string, string> { ["model"] = name },
-    };
-
-    [LoggerMessage(EventId = 20, Level = LogLevel.Information, Message = "Loaded {Model}, version {Version}")]
-    private static partial void LogLoaded(ILogger logger, string model, int version);
 
     [LoggerMessage(EventId = 21, Level = LogLevel.Information, Message = "Unloaded {Model}, version {Version}")]
     private static partial void LogUnloaded(ILogger logger, string model, int version);

@@ -9,7 +9,7 @@ namespace UaaGan.FeatureExtraction;
 /// <summary>
 /// The model repository for a program without torch, such as the command line: run with the one argument <c>models</c>, this
 /// executable reads one JSON request from standard input and writes one JSON answer to standard output. A request has a verb
-/// (add, list, check), the state folder, for add the model, and for check perhaps a name.
+/// (add, list, check, schema), the state folder, for add the model, and for check perhaps a name.
 /// </summary>
 internal static class RepositoryProgram
 {
@@ -61,8 +61,9 @@ internal static class RepositoryProgram
         return request.Verb switch
         {
             "add" => Add(repository, request.Model ?? throw BadRequest("add has no model")),
-            "list" => new JsonObject { ["models"] = new JsonArray([.. repository.List().Select(Card)]) },
-            "check" => new JsonObject { ["models"] = new JsonArray([.. Cards(repository, request.Name).Select(card => Check(repository, card))]) },
+            "list" => List(repository.List()),
+            "check" => new JsonObject { ["models"] = new JsonArray([.. Entries(repository, request.Name).Select(entry => Check(repository, entry))]) },
+            "schema" => new JsonObject { ["schema"] = ModelCardSchema.Text },
             _ => throw BadRequest($"there is no verb '{request.Verb}'"),
         };
     }
@@ -73,21 +74,40 @@ internal static class RepositoryProgram
         return new JsonObject { ["model"] = Card(card), ["load_report"] = JsonSerializer.SerializeToNode(report, Format) };
     }
 
-    private static IReadOnlyList<ModelCard> Cards(ModelRepository repository, string? name) => name is null ? repository.List() : [repository.Get(name)];
+    private static JsonObject List(IReadOnlyList<ModelEntry> entries) => new()
+    {
+        ["models"] = new JsonArray([.. entries.Where(entry => entry.Card is not null).Select(entry => Card(entry.Card!))]),
+        ["unreadable"] = new JsonArray([.. entries.Where(entry => entry.Failure is not null).Select(entry => Result(entry, entry.Failure))]),
+    };
+
+    private static IReadOnlyList<ModelEntry> Entries(ModelRepository repository, string? name)
+    {
+        if (name is null) return repository.List();
+        var card = repository.Get(name);
+        return [new ModelEntry(card.Name, card.Version, card, null)];
+    }
 
     /// <summary>One model that is not whole says nothing about the others.</summary>
-    private static JsonObject Check(ModelRepository repository, ModelCard card)
+    private static JsonObject Check(ModelRepository repository, ModelEntry entry)
     {
-        var result = new JsonObject { ["name"] = card.Name, ["version"] = card.Version };
+        if (entry.Card is not { } card) return Result(entry, entry.Failure);
         try
         {
-            result["difference"] = repository.Check(card);
+            float difference = repository.Check(card);
+            var result = Result(entry, null);
+            result["difference"] = difference;
+            return result;
         }
         catch (FailureException failure)
         {
-            result["error"] = Error(failure);
+            return Result(entry, failure);
         }
+    }
 
+    private static JsonObject Result(ModelEntry entry, FailureException? failure)
+    {
+        var result = new JsonObject { ["name"] = entry.Name, ["version"] = entry.Version };
+        if (failure is not null) result["error"] = Error(failure);
         return result;
     }
 

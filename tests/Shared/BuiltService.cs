@@ -25,6 +25,16 @@ internal sealed class BuiltService : IAsyncDisposable
     /// <summary>A channel to it.</summary>
     public GrpcChannel Channel { get; private set; } = null!;
 
+    /// <summary>Resident memory, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts the service of a project, such as UaaGan.RetrievalScoring, on free ports.</summary>
     public static async Task<BuiltService> StartAsync(string project, string state, params string[] arguments)
     {

@@ -51,6 +51,34 @@ public class ModelTests
     }
 
     [Fact]
+    public async Task A_damaged_card_is_listed_with_its_error_and_the_others_as_ever()
+    {
+        using var models = new TestModels();
+        models.Add("a");
+        models.Break(models.Add("b"), "card");
+        models.Add("c");
+        await using var service = await LiveFeatures.StartAsync(models);
+
+        var all = await service.Client.ListModelsAsync(new ListModelsRequest()).ResponseAsync.Within();
+        var pages = new List<ListModelsResponse>();
+        do
+        {
+            pages.Add(await service.Client.ListModelsAsync(new ListModelsRequest { PageSize = 1, PageToken = pages.LastOrDefault()?.NextPageToken ?? "" }).ResponseAsync.Within());
+        }
+        while (pages[^1].NextPageToken.Length > 0);
+
+        Assert.Equal(["a", "c"], all.Models.Select(model => model.Name));
+        var unreadable = Assert.Single(all.Unreadable);
+        Assert.Equal(("b", "1"), (unreadable.Name, unreadable.Version));
+        var refusal = Refusal.Of(unreadable.Error);
+        refusal.Is(StatusCode.DataLoss, "MODEL_CARD_DAMAGED");
+        Assert.DoesNotContain(models.State, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["a", "", "c"], pages.Select(page => string.Concat(page.Models.Select(model => model.Name))));
+        Assert.Equal(["", "b", ""], pages.Select(page => string.Concat(page.Unreadable.Select(model => model.Name))));
+        (await Refusal.OfAsync(service.Client.GetModelAsync(new GetModelRequest { Model = LiveFeatures.Model("b") }))).Is(StatusCode.DataLoss, "MODEL_CARD_DAMAGED");
+    }
+
+    [Fact]
     public async Task A_page_that_cannot_be_is_refused()
     {
         using var models = new TestModels();

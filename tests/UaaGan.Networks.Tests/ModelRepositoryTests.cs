@@ -21,7 +21,7 @@ public sealed class ModelRepositoryTests : IDisposable
         var card = Repository.Add(New("demo"));
 
         Assert.Equal(("demo", 1, 16), (card.Name, card.Version, card.FeatureDimension));
-        Assert.Equal(ModelCardJson.Write(card), ModelCardJson.Write(Assert.Single(Repository.List())));
+        Assert.Equal(ModelCardJson.Write(card), ModelCardJson.Write(Assert.Single(Repository.List()).Card!));
         Assert.Equal(ModelCardJson.Write(card), ModelCardJson.Write(Repository.Get("demo")));
         Assert.True(Repository.Check(card) <= ModelRepository.CheckTolerance);
         using var network = Repository.Load(card);
@@ -38,7 +38,7 @@ public sealed class ModelRepositoryTests : IDisposable
         Repository.Add(New("also"));
         Assert.Equal(11, Repository.Get("demo").Version);
         Assert.Equal(2, Repository.Get("demo", 2).Version);
-        Assert.Equal(["also/1", .. Enumerable.Range(1, 11).Select(version => $"demo/{version}")], Repository.List().Select(card => $"{card.Name}/{card.Version}"));
+        Assert.Equal(["also/1", .. Enumerable.Range(1, 11).Select(version => $"demo/{version}")], Repository.List().Select(entry => $"{entry.Name}/{entry.Version}"));
     }
 
     [Fact]
@@ -150,13 +150,41 @@ public sealed class ModelRepositoryTests : IDisposable
         Damaged(() => Repository.Check(card with { Check = new CheckFeature([.. card.Check!.Feature.Select(value => -value)]) }), "MODEL_CHECK_FAILED");
         File.WriteAllText(Path.Combine(_models, "demo", "1", "model.json"), ModelCardJson.Write(card with { Name = "other" }));
         Damaged(() => Repository.Get("demo"), "MODEL_CARD_DAMAGED");
-        Damaged(() => Repository.List(), "MODEL_CARD_DAMAGED");
 
         static void Damaged(Func<object> act, string reason)
         {
             var failure = Assert.Throws<FailureException>(() => { act(); });
             Assert.Equal((FailureKind.DataLoss, reason), (failure.Kind, failure.Reason));
         }
+    }
+
+    [Theory]
+    [InlineData("{ not json")]
+    [InlineData("")]
+    [InlineData("""{"name":"b","version":1}""")]
+    public void A_damaged_card_is_listed_as_such_among_the_others(string text)
+    {
+        foreach (var name in new[] { "a", "b", "b", "c" }) Repository.Add(New(name));
+        File.WriteAllText(Path.Combine(_models, "b", "1", "model.json"), text);
+
+        var entries = Repository.List();
+
+        Assert.Equal(["a/1", "b/1", "b/2", "c/1"], entries.Select(entry => $"{entry.Name}/{entry.Version}"));
+        Assert.Equal([true, false, true, true], entries.Select(entry => entry.Card is not null));
+        Assert.Equal([true, false, true, true], entries.Select(entry => entry.Failure is null));
+        Assert.Equal((FailureKind.DataLoss, "MODEL_CARD_DAMAGED"), (entries[1].Failure!.Kind, entries[1].Failure!.Reason));
+        Assert.Contains("b, version 1", entries[1].Failure!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_models, entries[1].Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_fails_its_self_check_is_not_loaded_when_that_is_asked_for()
+    {
+        var card = Repository.Add(New("demo"));
+        using (var network = Repository.LoadChecked(card)) Assert.Equal(card.Check!.Feature, network.Extract([CheckPattern.Image(24, 32)])[0]);
+        var turned = card with { Check = new CheckFeature([.. card.Check!.Feature.Select(value => -value)]) };
+        Assert.Equal("MODEL_CHECK_FAILED", Assert.Throws<FailureException>(() => Repository.LoadChecked(turned)).Reason);
+        Repository.LoadChecked(card with { Check = null }).Dispose();
     }
 
     private string Torch(NewModel model, Action<Dictionary<string, torch.Tensor>> change, string prefix = "")

@@ -15,7 +15,7 @@ public static class ModelCardJson
         AllowDuplicateProperties = false,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+        Converters = { new ExactEnumConverter<ResizeMode>(), new ExactEnumConverter<PoolingKind>() },
     };
 
     /// <summary>The card as indented JSON in snake_case, with a line feed at its end.</summary>

@@ -1,9 +1,11 @@
 namespace UaaGan.Networks;
 
-/// <summary>What a card must satisfy.</summary>
+/// <summary>What a card must satisfy; model.schema.json says the same to editors.</summary>
 internal static class ModelCardRules
 {
     private const int MostScales = 8;
+    // Values of 0 to 255 have means and deviations of that size; beyond 1000, or below 1e-6, float32 loses the image.
+    private const double LargestLevel = 1000, SmallestDeviation = 1e-6;
     private const int SmallestSide = 8, LargestSide = 4096, LargestBatch = 1024, LargestDimension = 65536, LongestText = 4096, LongestFileName = 255;
 
     /// <exception cref="Failures.FailureException">InvalidArgument MODEL_NAME_INVALID or MODEL_CARD_INVALID, with the field.</exception>
@@ -15,12 +17,12 @@ internal static class ModelCardRules
             $"is '{card.Architecture}'; known are {string.Join(", ", ModelForm.Architectures)}");
         var form = ModelForm.Of(card.Architecture);
         CheckFile(card.Weights, "weights", Path.GetExtension(form.FileName));
-        Require(card.Weights.Original is null || IsFileName(card.Weights.Original.File), "weights.original.file", $"must be a file name of at most {LongestFileName} characters, without a folder");
-        Require(card.Weights.Original is null || IsSha256(card.Weights.Original.Sha256), "weights.original.sha256", "must be 64 lower-case hexadecimal digits");
         Require(card.FeatureDimension is >= 1 and <= LargestDimension, "feature_dimension", $"must be 1 to {LargestDimension}");
         CheckGeometry(card);
-        Require(card.Mean.Count == 3 && card.Mean.All(double.IsFinite), "mean", "must be three finite numbers, for values 0 to 1");
-        Require(card.Std.Count == 3 && card.Std.All(value => double.IsFinite(value) && value > 0), "std", "must be three numbers greater than 0, for values 0 to 1");
+        Require(card.Mean.Count == 3 && card.Mean.All(value => value is >= -LargestLevel and <= LargestLevel),
+            "mean", $"must be three numbers from -{LargestLevel} to {LargestLevel}, for values 0 to 1");
+        Require(card.Std.Count == 3 && card.Std.All(value => value is >= SmallestDeviation and <= LargestLevel),
+            "std", $"must be three numbers from 0.000001 to {LargestLevel}, for values 0 to 1");
         Require(Enum.IsDefined(card.Pooling), "pooling", "must be avg, mac, gem or rmac");
         Require(card.GemP is > 0 and <= 100, "gem_p", "must be greater than 0 and at most 100");
         CheckFusion(card);
@@ -32,8 +34,8 @@ internal static class ModelCardRules
         Require(card.BatchSizes.Count is >= 1 and <= 32 && card.BatchSizes[0] >= 1 && card.BatchSizes[^1] <= LargestBatch
                 && card.BatchSizes.Zip(card.BatchSizes.Skip(1)).All(pair => pair.First < pair.Second),
             "batch_sizes", $"must be 1 to 32 ascending numbers from 1 to {LargestBatch}");
-        Require(card.Licence is not { Length: > LongestText }, "licence", $"must have at most {LongestText} characters");
-        Require(card.Source is not { Length: > LongestText }, "source", $"must have at most {LongestText} characters");
+        Require(IsText(card.Licence, LongestText), "licence", $"must have at most {LongestText} characters");
+        Require(IsText(card.Source, LongestText), "source", $"must have at most {LongestText} characters");
         Require(card.Check is null || card.Check.Feature.Count == card.FeatureDimension && card.Check.Feature.All(float.IsFinite),
             "check.feature", "must have feature_dimension finite components");
     }
@@ -48,14 +50,20 @@ internal static class ModelCardRules
             "pad", "must leave room for the image within the input");
     }
 
-    private static bool IsFileName(string text) => text.Length is > 0 and <= LongestFileName && text == Path.GetFileName(text);
-
     private static void CheckFile(WeightsFile file, string field, string extension)
     {
-        Require(file.File == Path.GetFileName(file.File) && file.File.EndsWith(extension, StringComparison.Ordinal),
-            $"{field}.file", $"must be a file name ending in {extension}, without a folder");
+        Require(IsFileName(file.File) && file.File.EndsWith(extension, StringComparison.Ordinal),
+            $"{field}.file", $"must be a file name ending in {extension}, of at most {LongestFileName} characters, without a folder");
         Require(IsSha256(file.Sha256), $"{field}.sha256", "must be 64 lower-case hexadecimal digits");
+        if (file.Original is not { } original) return;
+        Require(IsFileName(original.File), $"{field}.original.file", $"must be a file name of at most {LongestFileName} characters, without a folder");
+        Require(IsSha256(original.Sha256), $"{field}.original.sha256", "must be 64 lower-case hexadecimal digits");
     }
+
+    private static bool IsFileName(string text) => text.Length > 0 && IsText(text, LongestFileName) && !text.AsSpan().ContainsAny('/', '\0');
+
+    // A character is a code point, as in JSON schemas.
+    private static bool IsText(string? text, int longest) => text is null || text.EnumerateRunes().Count() <= longest;
 
     private static void CheckFusion(ModelCard card)
     {

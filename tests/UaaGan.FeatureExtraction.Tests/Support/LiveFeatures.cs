@@ -73,6 +73,36 @@ internal sealed class LiveFeatures : IAsyncDisposable
         return Values(reply.Feature);
     }
 
+    /// <summary>What the service says of a model.</summary>
+    public async Task<Model> GetAsync(string name, string version = "") =>
+        (await Client.GetModelAsync(new GetModelRequest { Model = Model(name, version) }).ResponseAsync.Within()).Model;
+
+    public async Task<bool> IsLoadedAsync(string name, string version = "") => (await GetAsync(name, version)).Loaded;
+
+    public async Task<Model> LoadAsync(string name, string version = "") =>
+        (await Client.LoadModelAsync(new LoadModelRequest { Model = Model(name, version) }).ResponseAsync.Within()).Model;
+
+    /// <summary>Loads a model again and again until the limit of loaded models allows it.</summary>
+    public async Task LoadOnceThereIsRoomAsync(string name)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Waits.Limit);
+        while (true)
+        {
+            try
+            {
+                await Client.LoadModelAsync(new LoadModelRequest { Model = Model(name) }, cancellationToken: limit.Token);
+                return;
+            }
+            catch (RpcException full) when (full.StatusCode == StatusCode.FailedPrecondition)
+            {
+            }
+        }
+    }
+
+    public Task UnloadAsync(string name, string version = "") =>
+        Client.UnloadModelAsync(new UnloadModelRequest { Model = Model(name, version) }).ResponseAsync.Within();
+
     /// <summary>Streams items and collects the results, in the order they came.</summary>
     public async Task<List<ExtractResult>> StreamAsync(
         string model, IEnumerable<ImageItem> items, ReplyOrder order = ReplyOrder.Unspecified)

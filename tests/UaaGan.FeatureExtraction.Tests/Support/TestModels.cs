@@ -41,12 +41,43 @@ internal sealed class TestModels : IDisposable
 
     public string WeightsPath(ModelCard card) => Path.Combine(State, "models", card.Name, $"{card.Version}", card.Weights.File);
 
+    public string CardPath(ModelCard card) => Path.Combine(State, "models", card.Name, $"{card.Version}", "model.json");
+
     /// <summary>Changes one byte of a model's weights, as a failing disk does.</summary>
     public void Damage(ModelCard card)
     {
         byte[] bytes = File.ReadAllBytes(WeightsPath(card));
         bytes[^1] ^= 1;
         File.WriteAllBytes(WeightsPath(card), bytes);
+    }
+
+    /// <summary>Breaks a model so that it cannot be loaded: hash, missing, cut, shape, feature or card.</summary>
+    public void Break(ModelCard card, string fault)
+    {
+        switch (fault)
+        {
+            case "hash":
+                Damage(card);
+                break;
+            case "missing":
+                File.Delete(WeightsPath(card));
+                break;
+            case "cut":
+                File.WriteAllBytes(WeightsPath(card), File.ReadAllBytes(WeightsPath(card))[..^1]);
+                Seal(card);
+                break;
+            case "shape":
+                Misfit(card);
+                break;
+            case "feature":
+                Seal(card with { Check = new CheckFeature([.. card.Check!.Feature.Select(value => -value)]) });
+                break;
+            case "card":
+                File.WriteAllText(CardPath(card), "{");
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault");
+        }
     }
 
     /// <summary>Gives a model the weights of another architecture, with their right hash in the card.</summary>
@@ -60,8 +91,7 @@ internal sealed class TestModels : IDisposable
     public void Seal(ModelCard card)
     {
         string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(WeightsPath(card))));
-        string file = Path.Combine(Path.GetDirectoryName(WeightsPath(card))!, "model.json");
-        File.WriteAllText(file, ModelCardJson.Write(card with { Weights = card.Weights with { Sha256 = hash } }));
+        File.WriteAllText(CardPath(card), ModelCardJson.Write(card with { Weights = card.Weights with { Sha256 = hash } }));
     }
 
     /// <summary>

@@ -14,13 +14,14 @@ internal static class ModelsCommand
     {
         var command = new Command("models", "The model repository: target networks with their weights and geometry");
         command.Subcommands.Add(ModelsAddCommand.Create());
-        command.Subcommands.Add(new SessionCommand("list", "Lists the networks with their versions, input sizes and hashes.", List));
+        command.Subcommands.Add(new SessionCommand("list", "Lists the networks with their versions, input sizes and hashes, and those whose model.json is damaged.", List));
         var check = new SessionCommand("check", """
-            Checks that each network is whole: the weights match their hash and fit the architecture, and the network gives the feature for a
+            Checks that each network is whole: model.json is as it should be, the weights match their hash and fit the architecture, and the network gives the feature for a
             built-in pattern that it gave when it was added. Exit code 1 when one does not.
             """, Check);
         check.Options.Add(CheckedName);
         command.Subcommands.Add(check);
+        command.Subcommands.Add(new SessionCommand("schema", "Prints the JSON schema of model.json (draft 2020-12), for editors and other programs.", Schema));
         return command;
     }
 
@@ -29,10 +30,11 @@ internal static class ModelsCommand
 
     private static async Task<int> List(Session session, CancellationToken cancellationToken)
     {
-        var models = (await ModelRepositoryProgram.Ask(Request(session, "list"), cancellationToken))["models"]!.AsArray();
+        var answer = await ModelRepositoryProgram.Ask(Request(session, "list"), cancellationToken);
+        var (models, unreadable) = (answer["models"]!.AsArray(), answer["unreadable"]!.AsArray());
         if (session.Terminal.Json)
         {
-            session.Terminal.WriteJson(new { models });
+            session.Terminal.WriteJson(new { models, unreadable });
             return ExitCodes.Success;
         }
 
@@ -46,8 +48,9 @@ internal static class ModelsCommand
                 new Text(Formats.ShortHash($"{model["weights"]!["sha256"]}")));
         }
 
-        session.Terminal.Show(table);
-        if (models.Count == 0) session.Terminal.Note($"There is no model in {session.State}: see uaagan models add --help.");
+        if (models.Count > 0) session.Terminal.Show(table);
+        foreach (var model in unreadable) session.Terminal.Error((string)model!["error"]!["message"]!);
+        if (models.Count + unreadable.Count == 0) session.Terminal.Note($"There is no model in {session.State}: see uaagan models add --help.");
         return ExitCodes.Success;
     }
 
@@ -65,5 +68,13 @@ internal static class ModelsCommand
 
         if (models.Count == 0) session.Terminal.Note($"There is no model in {session.State}.");
         return models.Any(model => model!["error"] is not null) ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    private static async Task<int> Schema(Session session, CancellationToken cancellationToken)
+    {
+        var schema = (string)(await ModelRepositoryProgram.Ask(Request(session, "schema"), cancellationToken))["schema"]!;
+        if (session.Terminal.Json) session.Terminal.WriteJson(JsonNode.Parse(schema)!);
+        else session.Terminal.Show(schema.TrimEnd());
+        return ExitCodes.Success;
     }
 }

@@ -13,7 +13,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1duaagan/common/v1/common.proto\x12\x10uaagan.common.v1\"/\n\x0eModelReference\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"P\n\x05Image\x12\x11\n\x07\x65ncoded\x18\x01 \x01(\x0cH\x00\x12)\n\x03raw\x18\x02 \x01(\x0b\x32\x1a.uaagan.common.v1.RawImageH\x00\x42\t\n\x07\x63ontent\"I\n\x08RawImage\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\r\x12\r\n\x05width\x18\x03 \x01(\r\x12\x10\n\x08\x63hannels\x18\x04 \x01(\r\"x\n\tImageItem\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x05image\x18\x02 \x01(\x0b\x32\x17.uaagan.common.v1.ImageH\x00\x12-\n\x05\x63hunk\x18\x03 \x01(\x0b\x32\x1c.uaagan.common.v1.ImageChunkH\x00\x42\x06\n\x04part\"?\n\nImageChunk\x12\x0e\n\x06offset\x18\x01 \x01(\x04\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"Y\n\x07\x46\x65\x61ture\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12-\n\tdata_type\x18\x02 \x01(\x0e\x32\x1a.uaagan.common.v1.DataType\x12\x11\n\tdimension\x18\x03 \x01(\r\"s\n\x0cStreamLimits\x12\x15\n\rmax_in_flight\x18\x01 \x01(\r\x12\x19\n\x11max_message_bytes\x18\x02 \x01(\x04\x12\x17\n\x0fmax_image_bytes\x18\x03 \x01(\x04\x12\x18\n\x10max_image_pixels\x18\x04 \x01(\x04\"h\n\x06Timing\x12\x10\n\x08queue_ms\x18\x01 \x01(\x01\x12\x11\n\tdecode_ms\x18\x02 \x01(\x01\x12\x12\n\ncompute_ms\x18\x03 \x01(\x01\x12\x11\n\tencode_ms\x18\x04 \x01(\x01\x12\x12\n\nbatch_size\x18\x05 \x01(\r*<\n\x08\x44\x61taType\x12\x19\n\x15\x44\x41TA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x41TA_TYPE_FLOAT32\x10\x01*^\n\nReplyOrder\x12\x1b\n\x17REPLY_ORDER_UNSPECIFIED\x10\x00\x12\x17\n\x13REPLY_ORDER_REQUEST\x10\x01\x12\x1a\n\x16REPLY_ORDER_COMPLETION\x10\x02\x42\x1a\xaa\x02\x17UaaGan.Protos.Common.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1duaagan/common/v1/common.proto\x12\x10uaagan.common.v1\"/\n\x0eModelReference\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"P\n\x05Image\x12\x11\n\x07\x65ncoded\x18\x01 \x01(\x0cH\x00\x12)\n\x03raw\x18\x02 \x01(\x0b\x32\x1a.uaagan.common.v1.RawImageH\x00\x42\t\n\x07\x63ontent\"?\n\x03\x42ox\x12\x0c\n\x04left\x18\x01 \x01(\r\x12\x0b\n\x03top\x18\x02 \x01(\r\x12\r\n\x05width\x18\x03 \x01(\r\x12\x0e\n\x06height\x18\x04 \x01(\r\"I\n\x08RawImage\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\r\x12\r\n\x05width\x18\x03 \x01(\r\x12\x10\n\x08\x63hannels\x18\x04 \x01(\r\"x\n\tImageItem\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x05image\x18\x02 \x01(\x0b\x32\x17.uaagan.common.v1.ImageH\x00\x12-\n\x05\x63hunk\x18\x03 \x01(\x0b\x32\x1c.uaagan.common.v1.ImageChunkH\x00\x42\x06\n\x04part\"?\n\nImageChunk\x12\x0e\n\x06offset\x18\x01 \x01(\x04\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"Y\n\x07\x46\x65\x61ture\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12-\n\tdata_type\x18\x02 \x01(\x0e\x32\x1a.uaagan.common.v1.DataType\x12\x11\n\tdimension\x18\x03 \x01(\r\"s\n\x0cStreamLimits\x12\x15\n\rmax_in_flight\x18\x01 \x01(\r\x12\x19\n\x11max_message_bytes\x18\x02 \x01(\x04\x12\x17\n\x0fmax_image_bytes\x18\x03 \x01(\x04\x12\x18\n\x10max_image_pixels\x18\x04 \x01(\x04\"h\n\x06Timing\x12\x10\n\x08queue_ms\x18\x01 \x01(\x01\x12\x11\n\tdecode_ms\x18\x02 \x01(\x01\x12\x12\n\ncompute_ms\x18\x03 \x01(\x01\x12\x11\n\tencode_ms\x18\x04 \x01(\x01\x12\x12\n\nbatch_size\x18\x05 \x01(\r*<\n\x08\x44\x61taType\x12\x19\n\x15\x44\x41TA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x41TA_TYPE_FLOAT32\x10\x01*^\n\nReplyOrder\x12\x1b\n\x17REPLY_ORDER_UNSPECIFIED\x10\x00\x12\x17\n\x13REPLY_ORDER_REQUEST\x10\x01\x12\x1a\n\x16REPLY_ORDER_COMPLETION\x10\x02\x42\x1a\xaa\x02\x17UaaGan.Protos.Common.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'uaagan.common.v1.common_pb2', globals())
@@ -21,24 +21,26 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\252\002\027UaaGan.Protos.Common.V1'
-  _DATATYPE._serialized_start=758
-  _DATATYPE._serialized_end=818
-  _REPLYORDER._serialized_start=820
-  _REPLYORDER._serialized_end=914
+  _DATATYPE._serialized_start=823
+  _DATATYPE._serialized_end=883
+  _REPLYORDER._serialized_start=885
+  _REPLYORDER._serialized_end=979
   _MODELREFERENCE._serialized_start=51
   _MODELREFERENCE._serialized_end=98
   _IMAGE._serialized_start=100
   _IMAGE._serialized_end=180
-  _RAWIMAGE._serialized_start=182
-  _RAWIMAGE._serialized_end=255
-  _IMAGEITEM._serialized_start=257
-  _IMAGEITEM._serialized_end=377
-  _IMAGECHUNK._serialized_start=379
-  _IMAGECHUNK._serialized_end=442
-  _FEATURE._serialized_start=444
-  _FEATURE._serialized_end=533
-  _STREAMLIMITS._serialized_start=535
-  _STREAMLIMITS._serialized_end=650
-  _TIMING._serialized_start=652
-  _TIMING._serialized_end=756
+  _BOX._serialized_start=182
+  _BOX._serialized_end=245
+  _RAWIMAGE._serialized_start=247
+  _RAWIMAGE._serialized_end=320
+  _IMAGEITEM._serialized_start=322
+  _IMAGEITEM._serialized_end=442
+  _IMAGECHUNK._serialized_start=444
+  _IMAGECHUNK._serialized_end=507
+  _FEATURE._serialized_start=509
+  _FEATURE._serialized_end=598
+  _STREAMLIMITS._serialized_start=600
+  _STREAMLIMITS._serialized_end=715
+  _TIMING._serialized_start=717
+  _TIMING._serialized_end=821
 # @@protoc_insertion_point(module_scope)

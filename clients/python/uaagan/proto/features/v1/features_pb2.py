@@ -15,7 +15,7 @@ from uaagan.proto.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from uaagan.proto.common.v1 import common_pb2 as uaagan_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!uaagan/features/v1/features.proto\x12\x12uaagan.features.v1\x1a\x17google/rpc/status.proto\x1a\x1duaagan/common/v1/common.proto\"\x85\x02\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x03 \x01(\t\x12\x19\n\x11\x66\x65\x61ture_dimension\x18\x04 \x01(\r\x12\x14\n\x0cinput_height\x18\x05 \x01(\r\x12\x13\n\x0binput_width\x18\x06 \x01(\r\x12\x16\n\x0eweights_sha256\x18\x07 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x08 \x01(\t\x12\x11\n\tdata_type\x18\t \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\n \x01(\t\x12\x0e\n\x06loaded\x18\x0b \x01(\x08\x12\x13\n\x0b\x62\x61tch_sizes\x18\x0c \x03(\r\x12\x11\n\tcard_json\x18\r \x01(\t\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x12ListModelsResponse\x12)\n\x06models\x18\x01 \x03(\x0b\x32\x19.uaagan.features.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x0fGetModelRequest\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\"<\n\x10GetModelResponse\x12(\n\x05model\x18\x01 \x01(\x0b\x32\x19.uaagan.features.v1.Model\"i\n\x0e\x45xtractRequest\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\x12&\n\x05image\x18\x02 \x01(\x0b\x32\x17.uaagan.common.v1.Image\"~\n\x0f\x45xtractResponse\x12*\n\x07\x66\x65\x61ture\x18\x01 \x01(\x0b\x32\x19.uaagan.common.v1.Feature\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12(\n\x06timing\x18\x03 \x01(\x0b\x32\x18.uaagan.common.v1.Timing\"{\n\x15StreamExtractSettings\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\x12\x31\n\x0breply_order\x18\x02 \x01(\x0e\x32\x1c.uaagan.common.v1.ReplyOrder\"\x8d\x01\n\x14StreamExtractRequest\x12=\n\x08settings\x18\x01 \x01(\x0b\x32).uaagan.features.v1.StreamExtractSettingsH\x00\x12+\n\x04item\x18\x02 \x01(\x0b\x32\x1b.uaagan.common.v1.ImageItemH\x00\x42\t\n\x07message\"q\n\x15StreamExtractAccepted\x12.\n\x06limits\x18\x01 \x01(\x0b\x32\x1e.uaagan.common.v1.StreamLimits\x12(\n\x05model\x18\x02 \x01(\x0b\x32\x19.uaagan.features.v1.Model\"\xb2\x01\n\rExtractResult\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x04\x12,\n\x07\x66\x65\x61ture\x18\x03 \x01(\x0b\x32\x19.uaagan.common.v1.FeatureH\x00\x12#\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x12(\n\x06timing\x18\x05 \x01(\x0b\x32\x18.uaagan.common.v1.TimingB\t\n\x07outcome\"\x96\x01\n\x15StreamExtractResponse\x12=\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x0b\x32).uaagan.features.v1.StreamExtractAcceptedH\x00\x12\x33\n\x06result\x18\x02 \x01(\x0b\x32!.uaagan.features.v1.ExtractResultH\x00\x42\t\n\x07message\"C\n\x10LoadModelRequest\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\"=\n\x11LoadModelResponse\x12(\n\x05model\x18\x01 \x01(\x0b\x32\x19.uaagan.features.v1.Model\"E\n\x12UnloadModelRequest\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\"\x15\n\x13UnloadModelResponse2\xc6\x04\n\x18\x46\x65\x61tureExtractionService\x12[\n\nListModels\x12%.uaagan.features.v1.ListModelsRequest\x1a&.uaagan.features.v1.ListModelsResponse\x12U\n\x08GetModel\x12#.uaagan.features.v1.GetModelRequest\x1a$.uaagan.features.v1.GetModelResponse\x12R\n\x07\x45xtract\x12\".uaagan.features.v1.ExtractRequest\x1a#.uaagan.features.v1.ExtractResponse\x12h\n\rStreamExtract\x12(.uaagan.features.v1.StreamExtractRequest\x1a).uaagan.features.v1.StreamExtractResponse(\x01\x30\x01\x12X\n\tLoadModel\x12$.uaagan.features.v1.LoadModelRequest\x1a%.uaagan.features.v1.LoadModelResponse\x12^\n\x0bUnloadModel\x12&.uaagan.features.v1.UnloadModelRequest\x1a\'.uaagan.features.v1.UnloadModelResponseB\x1c\xaa\x02\x19UaaGan.Protos.Features.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!uaagan/features/v1/features.proto\x12\x12uaagan.features.v1\x1a\x17google/rpc/status.proto\x1a\x1duaagan/common/v1/common.proto\"\x85\x02\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x03 \x01(\t\x12\x19\n\x11\x66\x65\x61ture_dimension\x18\x04 \x01(\r\x12\x14\n\x0cinput_height\x18\x05 \x01(\r\x12\x13\n\x0binput_width\x18\x06 \x01(\r\x12\x16\n\x0eweights_sha256\x18\x07 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x08 \x01(\t\x12\x11\n\tdata_type\x18\t \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\n \x01(\t\x12\x0e\n\x06loaded\x18\x0b \x01(\x08\x12\x13\n\x0b\x62\x61tch_sizes\x18\x0c \x03(\r\x12\x11\n\tcard_json\x18\r \x01(\t\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\x91\x01\n\x12ListModelsResponse\x12)\n\x06models\x18\x01 \x03(\x0b\x32\x19.uaagan.features.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x37\n\nunreadable\x18\x03 \x03(\x0b\x32#.uaagan.features.v1.UnreadableModel\"S\n\x0fUnreadableModel\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12!\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.Status\"B\n\x0fGetModelRequest\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\"<\n\x10GetModelResponse\x12(\n\x05model\x18\x01 \x01(\x0b\x32\x19.uaagan.features.v1.Model\"\x8d\x01\n\x0e\x45xtractRequest\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\x12&\n\x05image\x18\x02 \x01(\x0b\x32\x17.uaagan.common.v1.Image\x12\"\n\x03\x62ox\x18\x03 \x01(\x0b\x32\x15.uaagan.common.v1.Box\"~\n\x0f\x45xtractResponse\x12*\n\x07\x66\x65\x61ture\x18\x01 \x01(\x0b\x32\x19.uaagan.common.v1.Feature\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12(\n\x06timing\x18\x03 \x01(\x0b\x32\x18.uaagan.common.v1.Timing\"{\n\x15StreamExtractSettings\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\x12\x31\n\x0breply_order\x18\x02 \x01(\x0e\x32\x1c.uaagan.common.v1.ReplyOrder\"\xb1\x01\n\x14StreamExtractRequest\x12=\n\x08settings\x18\x01 \x01(\x0b\x32).uaagan.features.v1.StreamExtractSettingsH\x00\x12+\n\x04item\x18\x02 \x01(\x0b\x32\x1b.uaagan.common.v1.ImageItemH\x00\x12\"\n\x03\x62ox\x18\x03 \x01(\x0b\x32\x15.uaagan.common.v1.BoxB\t\n\x07message\"q\n\x15StreamExtractAccepted\x12.\n\x06limits\x18\x01 \x01(\x0b\x32\x1e.uaagan.common.v1.StreamLimits\x12(\n\x05model\x18\x02 \x01(\x0b\x32\x19.uaagan.features.v1.Model\"\xb2\x01\n\rExtractResult\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x04\x12,\n\x07\x66\x65\x61ture\x18\x03 \x01(\x0b\x32\x19.uaagan.common.v1.FeatureH\x00\x12#\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x12(\n\x06timing\x18\x05 \x01(\x0b\x32\x18.uaagan.common.v1.TimingB\t\n\x07outcome\"\x96\x01\n\x15StreamExtractResponse\x12=\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x0b\x32).uaagan.features.v1.StreamExtractAcceptedH\x00\x12\x33\n\x06result\x18\x02 \x01(\x0b\x32!.uaagan.features.v1.ExtractResultH\x00\x42\t\n\x07message\"C\n\x10LoadModelRequest\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\"=\n\x11LoadModelResponse\x12(\n\x05model\x18\x01 \x01(\x0b\x32\x19.uaagan.features.v1.Model\"E\n\x12UnloadModelRequest\x12/\n\x05model\x18\x01 \x01(\x0b\x32 .uaagan.common.v1.ModelReference\"\x15\n\x13UnloadModelResponse2\xc6\x04\n\x18\x46\x65\x61tureExtractionService\x12[\n\nListModels\x12%.uaagan.features.v1.ListModelsRequest\x1a&.uaagan.features.v1.ListModelsResponse\x12U\n\x08GetModel\x12#.uaagan.features.v1.GetModelRequest\x1a$.uaagan.features.v1.GetModelResponse\x12R\n\x07\x45xtract\x12\".uaagan.features.v1.ExtractRequest\x1a#.uaagan.features.v1.ExtractResponse\x12h\n\rStreamExtract\x12(.uaagan.features.v1.StreamExtractRequest\x1a).uaagan.features.v1.StreamExtractResponse(\x01\x30\x01\x12X\n\tLoadModel\x12$.uaagan.features.v1.LoadModelRequest\x1a%.uaagan.features.v1.LoadModelResponse\x12^\n\x0bUnloadModel\x12&.uaagan.features.v1.UnloadModelRequest\x1a\'.uaagan.features.v1.UnloadModelResponseB\x1c\xaa\x02\x19UaaGan.Protos.Features.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'uaagan.features.v1.features_pb2', globals())
@@ -27,34 +27,36 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _MODEL._serialized_end=375
   _LISTMODELSREQUEST._serialized_start=377
   _LISTMODELSREQUEST._serialized_end=435
-  _LISTMODELSRESPONSE._serialized_start=437
-  _LISTMODELSRESPONSE._serialized_end=525
-  _GETMODELREQUEST._serialized_start=527
-  _GETMODELREQUEST._serialized_end=593
-  _GETMODELRESPONSE._serialized_start=595
-  _GETMODELRESPONSE._serialized_end=655
-  _EXTRACTREQUEST._serialized_start=657
-  _EXTRACTREQUEST._serialized_end=762
-  _EXTRACTRESPONSE._serialized_start=764
-  _EXTRACTRESPONSE._serialized_end=890
-  _STREAMEXTRACTSETTINGS._serialized_start=892
-  _STREAMEXTRACTSETTINGS._serialized_end=1015
-  _STREAMEXTRACTREQUEST._serialized_start=1018
-  _STREAMEXTRACTREQUEST._serialized_end=1159
-  _STREAMEXTRACTACCEPTED._serialized_start=1161
-  _STREAMEXTRACTACCEPTED._serialized_end=1274
-  _EXTRACTRESULT._serialized_start=1277
-  _EXTRACTRESULT._serialized_end=1455
-  _STREAMEXTRACTRESPONSE._serialized_start=1458
-  _STREAMEXTRACTRESPONSE._serialized_end=1608
-  _LOADMODELREQUEST._serialized_start=1610
-  _LOADMODELREQUEST._serialized_end=1677
-  _LOADMODELRESPONSE._serialized_start=1679
-  _LOADMODELRESPONSE._serialized_end=1740
-  _UNLOADMODELREQUEST._serialized_start=1742
-  _UNLOADMODELREQUEST._serialized_end=1811
-  _UNLOADMODELRESPONSE._serialized_start=1813
-  _UNLOADMODELRESPONSE._serialized_end=1834
-  _FEATUREEXTRACTIONSERVICE._serialized_start=1837
-  _FEATUREEXTRACTIONSERVICE._serialized_end=2419
+  _LISTMODELSRESPONSE._serialized_start=438
+  _LISTMODELSRESPONSE._serialized_end=583
+  _UNREADABLEMODEL._serialized_start=585
+  _UNREADABLEMODEL._serialized_end=668
+  _GETMODELREQUEST._serialized_start=670
+  _GETMODELREQUEST._serialized_end=736
+  _GETMODELRESPONSE._serialized_start=738
+  _GETMODELRESPONSE._serialized_end=798
+  _EXTRACTREQUEST._serialized_start=801
+  _EXTRACTREQUEST._serialized_end=942
+  _EXTRACTRESPONSE._serialized_start=944
+  _EXTRACTRESPONSE._serialized_end=1070
+  _STREAMEXTRACTSETTINGS._serialized_start=1072
+  _STREAMEXTRACTSETTINGS._serialized_end=1195
+  _STREAMEXTRACTREQUEST._serialized_start=1198
+  _STREAMEXTRACTREQUEST._serialized_end=1375
+  _STREAMEXTRACTACCEPTED._serialized_start=1377
+  _STREAMEXTRACTACCEPTED._serialized_end=1490
+  _EXTRACTRESULT._serialized_start=1493
+  _EXTRACTRESULT._serialized_end=1671
+  _STREAMEXTRACTRESPONSE._serialized_start=1674
+  _STREAMEXTRACTRESPONSE._serialized_end=1824
+  _LOADMODELREQUEST._serialized_start=1826
+  _LOADMODELREQUEST._serialized_end=1893
+  _LOADMODELRESPONSE._serialized_start=1895
+  _LOADMODELRESPONSE._serialized_end=1956
+  _UNLOADMODELREQUEST._serialized_start=1958
+  _UNLOADMODELREQUEST._serialized_end=2027
+  _UNLOADMODELRESPONSE._serialized_start=2029
+  _UNLOADMODELRESPONSE._serialized_end=2050
+  _FEATUREEXTRACTIONSERVICE._serialized_start=2053
+  _FEATUREEXTRACTIONSERVICE._serialized_end=2635
 # @@protoc_insertion_point(module_scope)

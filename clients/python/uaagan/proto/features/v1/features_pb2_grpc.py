@@ -52,7 +52,7 @@ class FeatureExtractionServiceServicer(object):
     """
 
     def ListModels(self, request, context):
-        """The models of the repository, by name, then version.
+        """The models of the repository, by name, then version; those whose model.json cannot be used stand apart.
         INVALID_ARGUMENT: negative page_size or a page_token that this service did not give.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -67,9 +67,11 @@ class FeatureExtractionServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def Extract(self, request, context):
-        """The feature of one image.
-        INVALID_ARGUMENT: the image; NOT_FOUND: the model; RESOURCE_EXHAUSTED with RetryInfo: the queue is full;
-        DEADLINE_EXCEEDED; DATA_LOSS: weights that do not match their hash; UNAVAILABLE: draining.
+        """The feature of one image, or of a box of it.
+        INVALID_ARGUMENT: the image or the box; NOT_FOUND: the model; RESOURCE_EXHAUSTED with RetryInfo: the queue is full;
+        DEADLINE_EXCEEDED; DATA_LOSS: weights that do not match their hash, or no longer give the self-check's feature;
+        FAILED_PRECONDITION: MODEL_LIMIT, as many models are loaded as may be; UNAVAILABLE: draining, or MODEL_UNLOADED, the
+        model was unloaded at that moment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -78,22 +80,30 @@ class FeatureExtractionServiceServicer(object):
     def StreamExtract(self, request_iterator, context):
         """The features of a stream of images. The first request carries the settings, each later one an image or a chunk;
         the first reply announces the limits, each later one answers one image. An image that fails is answered with its
-        own status and the stream goes on; a stream that breaks the protocol ends with INVALID_ARGUMENT.
+        own status and the stream goes on; a stream that breaks the protocol ends with INVALID_ARGUMENT. The version that
+        was announced answers all of it, also when another is loaded meanwhile; once it is unloaded, the items not yet
+        accepted are answered with UNAVAILABLE, MODEL_UNLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def LoadModel(self, request, context):
-        """Administration, this replica only: loads a model of the repository and warms it, or replaces its loaded version;
-        a load that fails leaves the old one serving. NOT_FOUND, DATA_LOSS (hash), FAILED_PRECONDITION (weights do not fit).
+        """Administration, this replica only: loads a model of the repository, checks it, warms every batch size, and then puts
+        it in the place of the loaded versions of its name: calls without a version now go to it. Calls and streams that
+        began before end on the version that they began with, whose memory is returned after the last of them. A load that
+        fails leaves the old version serving, calls without a version included. Calls for the same version at the same time
+        share one load; the load goes on when its caller gives up. NOT_FOUND; DATA_LOSS: hash, or the self-check's feature;
+        FAILED_PRECONDITION: weights that do not fit, or MODEL_LIMIT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UnloadModel(self, request, context):
-        """Administration, this replica only: releases a loaded model after its queued work. NOT_FOUND: not loaded.
+        """Administration, this replica only: takes no more items for a loaded model, answers the accepted ones, and returns its
+        memory. The next call that names the model loads it again, and calls without a version mean the highest one present
+        again. NOT_FOUND: not loaded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
