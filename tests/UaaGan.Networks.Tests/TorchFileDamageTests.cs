@@ -18,8 +18,9 @@ public class TorchFileDamageTests
         }
     }
 
+    // Behind one, readers differ in where they find the end, and torch.save writes none.
     [Fact]
-    public void A_zip_file_may_have_a_comment() => Assert.Null(BoundedReading.Of(Archive().Finish("a comment")));
+    public void A_zip_file_with_a_comment_is_damage() => Fails(Archive().Finish("a comment"), "WEIGHTS_FILE_DAMAGED", "without a comment");
 
     [Theory]
     [InlineData("../archive/x")]

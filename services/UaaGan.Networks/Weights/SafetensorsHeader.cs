@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TorchSharp;
+using UaaGan.Failures;
 
 namespace UaaGan.Networks;
 
@@ -11,8 +12,13 @@ internal static class SafetensorsHeader
 {
     private const string MetadataKey = "__metadata__";
 
+    /// <summary>What an object costs with its place in the tables, at most: an entry while it is parsed, kept, sorted and read once; a size
+    /// beyond those that every entry has room for; a text without its characters.</summary>
+    private const int EntryBytes = 1000, NumberBytes = 24, TextBytes = 100;
+
+    /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED.</exception>
     public static (IReadOnlyDictionary<string, StateTensor> Entries, IReadOnlyDictionary<string, string> Metadata) Parse(
-        ReadOnlySpan<byte> json, long dataLength)
+        ReadOnlySpan<byte> json, long dataLength, ReadBudget budget)
     {
         var entries = new SortedDictionary<string, StateTensor>(StringComparer.Ordinal);
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -23,69 +29,72 @@ internal static class SafetensorsHeader
             var sawMetadata = false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = reader.GetString()!;
+                var name = Text(ref reader, budget);
                 if (name == MetadataKey)
                 {
-                    if (sawMetadata) throw SafetensorsFailure.Damaged("it has two __metadata__ objects");
+                    if (sawMetadata) throw Damaged("it has two __metadata__ objects");
                     sawMetadata = true;
-                    ReadMetadata(ref reader, metadata);
+                    ReadMetadata(ref reader, metadata, budget);
                 }
-                else if (!entries.TryAdd(name, ReadEntry(ref reader, name, dataLength)))
+                else if (!entries.TryAdd(name, ReadEntry(ref reader, name, dataLength, budget)))
                 {
-                    throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' is listed twice");
+                    throw Damaged($"the tensor '{WeightsFailure.Shorten(name)}' is listed twice");
                 }
             }
 
-            if (reader.Read()) throw SafetensorsFailure.Damaged("something follows its header's object");
+            if (reader.Read()) throw Damaged("something follows its header's object");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            throw SafetensorsFailure.Damaged("its header is no JSON of the expected form", exception);
+            throw Damaged("its header is no JSON of the expected form", exception);
         }
 
         CheckLayout(entries.Values.Cast<SafetensorsEntry>(), dataLength);
         return (entries, metadata);
     }
 
-    private static void ReadMetadata(ref Utf8JsonReader reader, SortedDictionary<string, string> metadata)
+    public static FailureException Damaged(string what, Exception? inner = null) => WeightsFailure.Damaged(what, inner, "safetensors file");
+
+    private static void ReadMetadata(ref Utf8JsonReader reader, SortedDictionary<string, string> metadata, ReadBudget budget)
     {
         Expect(ref reader, JsonTokenType.StartObject, MetadataKey);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString()!;
+            var key = Text(ref reader, budget);
             Expect(ref reader, JsonTokenType.String, MetadataKey);
-            if (!metadata.TryAdd(key, reader.GetString()!)) throw SafetensorsFailure.Damaged($"its metadata has '{WeightsFailure.Shorten(key)}' twice");
+            if (!metadata.TryAdd(key, Text(ref reader, budget))) throw Damaged($"its metadata has '{WeightsFailure.Shorten(key)}' twice");
         }
     }
 
-    private static SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name, long dataLength)
+    private static SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name, long dataLength, ReadBudget budget)
     {
+        budget.Charge(EntryBytes);
         Expect(ref reader, JsonTokenType.StartObject, name);
         string? typeName = null;
         List<long>? shape = null, offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            switch (reader.GetString())
+            switch (Text(ref reader, budget))
             {
                 case "dtype" when typeName is null:
                     Expect(ref reader, JsonTokenType.String, name);
-                    typeName = reader.GetString();
+                    typeName = Text(ref reader, budget);
                     break;
                 case "shape" when shape is null:
-                    shape = ReadNumbers(ref reader, name, maximum: 16);
+                    shape = ReadNumbers(ref reader, name, maximum: 16, budget);
                     break;
                 case "data_offsets" when offsets is null:
-                    offsets = ReadNumbers(ref reader, name, maximum: 2);
+                    offsets = ReadNumbers(ref reader, name, maximum: 2, budget);
                     break;
                 default:
-                    throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a field twice or one that is none of dtype, shape, data_offsets");
+                    throw Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a field twice or one that is none of dtype, shape, data_offsets");
             }
         }
 
         if (typeName is null || shape is null || offsets is not { Count: 2 })
-            throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' needs dtype, shape and two data_offsets");
+            throw Damaged($"the tensor '{WeightsFailure.Shorten(name)}' needs dtype, shape and two data_offsets");
         if (!SafetensorsDataTypes.TryParse(typeName, out var type))
-            throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has the number format '{WeightsFailure.Shorten(typeName)}', known are {SafetensorsDataTypes.Names}");
+            throw Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has the number format '{WeightsFailure.Shorten(typeName)}', known are {SafetensorsDataTypes.Names}");
         CheckLength(name, type, shape, offsets[0], offsets[1], dataLength);
         return new SafetensorsEntry(name, type, shape, offsets[0], offsets[1]);
     }
@@ -93,10 +102,10 @@ internal static class SafetensorsHeader
     private static void CheckLength(string name, torch.ScalarType type, List<long> shape, long begin, long end, long dataLength)
     {
         if (begin > end || end > dataLength)
-            throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' lies at {begin} to {end} of {dataLength} bytes of data");
+            throw Damaged($"the tensor '{WeightsFailure.Shorten(name)}' lies at {begin} to {end} of {dataLength} bytes of data");
         var bytesPerElement = SafetensorsDataTypes.Bytes(type);
         if (StoredBytes.Elements(shape, bytesPerElement) * bytesPerElement != end - begin)
-            throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' of shape [{string.Join(", ", shape)}] does not fill its {end - begin} bytes, or is larger than {StoredBytes.MaxTensorBytes}");
+            throw Damaged($"the tensor '{WeightsFailure.Shorten(name)}' of shape [{string.Join(", ", shape)}] does not fill its {end - begin} bytes, or is larger than {StoredBytes.MaxTensorBytes}");
     }
 
     private static void CheckLayout(IEnumerable<SafetensorsEntry> entries, long dataLength)
@@ -105,32 +114,40 @@ internal static class SafetensorsHeader
         foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
             if (entry.Begin != position)
-                throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(entry.Name)}' begins at byte {entry.Begin} of the data where {position} is expected: there is a gap or an overlap");
+                throw Damaged($"the tensor '{WeightsFailure.Shorten(entry.Name)}' begins at byte {entry.Begin} of the data where {position} is expected: there is a gap or an overlap");
             position = entry.End;
         }
 
         if (position != dataLength)
-            throw SafetensorsFailure.Damaged($"its tensors end at byte {position} of the data and the file has {dataLength}");
+            throw Damaged($"its tensors end at byte {position} of the data and the file has {dataLength}");
     }
 
-    private static List<long> ReadNumbers(ref Utf8JsonReader reader, string name, int maximum)
+    private static List<long> ReadNumbers(ref Utf8JsonReader reader, string name, int maximum, ReadBudget budget)
     {
         Expect(ref reader, JsonTokenType.StartArray, name);
         var numbers = new List<long>();
         while (reader.Read() && reader.TokenType == JsonTokenType.Number)
         {
             if (!reader.TryGetInt64(out var number) || number < 0 || numbers.Count == maximum)
-                throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a size or an offset that is no number from 0, or too many of them");
+                throw Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a size or an offset that is no number from 0, or too many of them");
+            budget.Charge(NumberBytes);
             numbers.Add(number);
         }
 
-        if (reader.TokenType != JsonTokenType.EndArray) throw SafetensorsFailure.Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a list that holds more than numbers");
+        if (reader.TokenType != JsonTokenType.EndArray) throw Damaged($"the tensor '{WeightsFailure.Shorten(name)}' has a list that holds more than numbers");
         return numbers;
+    }
+
+    /// <summary>The text that the reader stands on; one with escapes takes a buffer beside its characters.</summary>
+    private static string Text(ref Utf8JsonReader reader, ReadBudget budget)
+    {
+        budget.Charge(TextBytes + (reader.ValueIsEscaped ? 4L : 2L) * reader.ValueSpan.Length);
+        return reader.GetString()!;
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string where)
     {
         if (!reader.Read() || reader.TokenType != type)
-            throw SafetensorsFailure.Damaged($"'{WeightsFailure.Shorten(where)}' in its header should be a {type} and is a {reader.TokenType}");
+            throw Damaged($"'{WeightsFailure.Shorten(where)}' in its header should be a {type} and is a {reader.TokenType}");
     }
 }

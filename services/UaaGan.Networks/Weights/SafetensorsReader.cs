@@ -6,7 +6,7 @@ namespace UaaGan.Networks;
 
 /// <summary>
 /// Reads a safetensors file: an unsigned 64-bit length, a JSON header of that length, the tensors' bytes (little-endian).
-/// Whatever the header claims, no more is allocated than the file holds.
+/// Whatever the header claims, no more is allocated than the size of the file justifies.
 /// </summary>
 public sealed class SafetensorsReader : IStateReader
 {
@@ -60,15 +60,17 @@ public sealed class SafetensorsReader : IStateReader
     internal static SafetensorsReader Open(Stream file)
     {
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
-        if (file.Length < LengthBytes) throw SafetensorsFailure.Damaged($"it has {file.Length} bytes, fewer than its first field");
+        if (file.Length < LengthBytes) throw SafetensorsHeader.Damaged($"it has {file.Length} bytes, fewer than its first field");
         file.ReadExactly(lengthBytes);
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (headerLength > MaxHeaderBytes || (long)headerLength > file.Length - LengthBytes)
-            throw SafetensorsFailure.Damaged($"it says that its header has {headerLength} bytes, and the file has {file.Length}");
+            throw SafetensorsHeader.Damaged($"it says that its header has {headerLength} bytes, and the file has {file.Length}");
+        var budget = new ReadBudget(file.Length);
+        budget.Charge((long)headerLength);
         var header = new byte[headerLength];
         file.ReadExactly(header);
         var dataStart = LengthBytes + (long)headerLength;
-        var (entries, metadata) = SafetensorsHeader.Parse(header, file.Length - dataStart);
+        var (entries, metadata) = SafetensorsHeader.Parse(header, file.Length - dataStart, budget);
         return new SafetensorsReader(file, dataStart, entries, metadata);
     }
 }

@@ -31,17 +31,27 @@ public static class StateReader
         }
     }
 
-    /// <exception cref="FailureException">NotFound WEIGHTS_FILE_NOT_FOUND.</exception>
+    /// <summary>Opens a file of weights or of a whole model, whatever its format.</summary>
+    /// <exception cref="FailureException">NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED: it is empty.</exception>
     internal static FileStream OpenFile(string path)
     {
+        FileStream file;
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw WeightsFailure.NotFound(Path.GetFileName(path));
         }
+        catch (UnauthorizedAccessException)
+        {
+            throw WeightsFailure.NotReadable(Path.GetFileName(path));
+        }
+
+        if (file.Length > 0) return file;
+        file.Dispose();
+        throw WeightsFailure.Damaged("it is empty");
     }
 
     /// <summary>The same of a stream that can seek; the reader disposes it.</summary>

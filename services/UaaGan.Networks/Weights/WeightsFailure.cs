@@ -10,8 +10,14 @@ internal static class WeightsFailure
     public static FailureException NotFound(string fileName) => new(
         FailureKind.NotFound, "WEIGHTS_FILE_NOT_FOUND", $"There is no weights file '{fileName}'.");
 
-    public static FailureException Damaged(string what, Exception? inner = null) => new(
-        FailureKind.DataLoss, "WEIGHTS_FILE_DAMAGED", $"The weights file is damaged: {what}.", inner);
+    public static FailureException NotReadable(string fileName) => new(
+        FailureKind.NotFound, "WEIGHTS_FILE_NOT_FOUND", $"The weights file '{fileName}' is a folder or may not be read.");
+
+    /// <param name="what">What is wrong with the file, as the end of a sentence about it.</param>
+    /// <param name="inner">The cause, if it is one.</param>
+    /// <param name="format">What the file should be.</param>
+    public static FailureException Damaged(string what, Exception? inner = null, string format = "weights file") => new(
+        FailureKind.DataLoss, "WEIGHTS_FILE_DAMAGED", $"The file is no whole {format}: {what}.", inner);
 
     public static FailureException FormatUnknown(string what = "it is none of these") => new(
         FailureKind.InvalidArgument, "WEIGHTS_FORMAT_UNKNOWN",

@@ -30,8 +30,8 @@ internal sealed class OnnxEngine : IFeatureEngine
     public bool SupportsGradient => false;
 
     /// <summary>Opens a file that <see cref="OnnxFile"/> finds nothing wrong with.</summary>
-    /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument MODEL_EXTERNAL_DATA, MODEL_NOT_SUPPORTED,
-    /// MODEL_INPUT_INVALID, MODEL_OUTPUT_INVALID, ARCHITECTURE_OPTION_UNKNOWN or ARCHITECTURE_OPTION_INVALID.</exception>
+    /// <exception cref="FailureException">NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument
+    /// MODEL_EXTERNAL_DATA, MODEL_NOT_SUPPORTED, MODEL_INPUT_INVALID, MODEL_OUTPUT_INVALID, ARCHITECTURE_OPTION_UNKNOWN or ARCHITECTURE_OPTION_INVALID.</exception>
     public static OnnxEngine Open(ModelCard card, string path, Device device)
     {
         var output = WholeModelOptions.Output(card);

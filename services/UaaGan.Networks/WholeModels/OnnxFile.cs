@@ -8,7 +8,6 @@ namespace UaaGan.Networks;
 /// </summary>
 internal sealed class OnnxFile
 {
-    private const string Format = "ONNX file";
     private const int DeepestNesting = 100;
     private const int GraphOfModel = 7, ExternalData = 13, DataLocation = 14, IsExternal = 1;
 
@@ -31,10 +30,10 @@ internal sealed class OnnxFile
         Tensor,
     }
 
-    /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument MODEL_EXTERNAL_DATA.</exception>
+    /// <exception cref="FailureException">NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument MODEL_EXTERNAL_DATA.</exception>
     public static void Check(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        using var file = StateReader.OpenFile(path);
         var onnx = new OnnxFile(file);
         onnx.Walk(Message.Model, file.Length, 0);
         if (!onnx._hasGraph) throw Damaged("it has no graph");
@@ -115,5 +114,5 @@ internal sealed class OnnxFile
         throw Damaged("it holds a number of more than 64 bits");
     }
 
-    private static FailureException Damaged(string what) => WholeModelFailure.Damaged(Format, what);
+    private static FailureException Damaged(string what) => WeightsFailure.Damaged(what, format: "ONNX file");
 }

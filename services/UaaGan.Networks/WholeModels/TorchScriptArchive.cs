@@ -9,28 +9,29 @@ namespace UaaGan.Networks;
 /// </summary>
 internal static class TorchScriptArchive
 {
-    private const string Format = "TorchScript archive";
     private const string CodeFolder = "code/", Attributes = "data.pkl", Constants = "constants.pkl";
 
     /// <summary>Most bytes of code and of pickled attributes once unpacked; a network's are some hundred kilobytes.</summary>
     private const long LargestText = 64 << 20;
 
-    /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument MODEL_OPERATOR_REFUSED.</exception>
+    /// <exception cref="FailureException">NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument WEIGHTS_NOT_SUPPORTED
+    /// or MODEL_OPERATOR_REFUSED.</exception>
     public static void Check(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-        var members = StrictZip.Read(file, Format);
-        var root = members.Count == 0 ? "" : members[0].Name[..(members[0].Name.IndexOf('/', StringComparison.Ordinal) + 1)];
-        if (root.Length == 0 || members.Any(member => !member.Name.StartsWith(root, StringComparison.Ordinal))) throw Damaged("its entries lie in no common folder");
-        var inner = members.ToDictionary(member => member.Name[root.Length..], StringComparer.Ordinal);
+        using var file = StateReader.OpenFile(path);
+        var entries = ZipDirectory.Read(file, new ReadBudget(file.Length));
+        var first = entries.Keys.FirstOrDefault("");
+        var root = first[..(first.IndexOf('/', StringComparison.Ordinal) + 1)];
+        if (root.Length == 0 || entries.Keys.Any(name => !name.StartsWith(root, StringComparison.Ordinal))) throw Damaged("its entries lie in no common folder");
+        var inner = entries.Values.ToDictionary(entry => entry.Name[root.Length..], StringComparer.Ordinal);
         if (!inner.ContainsKey(Attributes)) throw Damaged($"it has no {Attributes}");
         if (!inner.ContainsKey(Constants) || !inner.Keys.Any(IsCode))
             throw Damaged("it has no code: it is a checkpoint (torch.save) of weights alone; save the model with torch.jit.trace(model, example).save(path), or add its weights under their architecture");
         CheckSizes(inner);
-        foreach (var (name, member) in inner)
+        foreach (var (name, entry) in inner)
         {
-            if (IsCode(name)) TorchScriptCode.Check(Encoding.UTF8.GetString(StrictZip.Unpack(file, member, Format)), name);
-            else if (IsPickle(name)) CheckPickle(StrictZip.Unpack(file, member, Format), name);
+            if (IsCode(name)) TorchScriptCode.Check(Encoding.UTF8.GetString(entry.Unpack(file)), name);
+            else if (IsPickle(name)) CheckPickle(entry.Unpack(file), name);
         }
     }
 
@@ -38,11 +39,12 @@ internal static class TorchScriptArchive
 
     private static bool IsPickle(string name) => name.EndsWith("pkl", StringComparison.Ordinal);
 
-    private static void CheckSizes(Dictionary<string, StrictZipMember> members)
+    private static void CheckSizes(Dictionary<string, ZipEntry> entries)
     {
-        var packed = members.FirstOrDefault(pair => pair.Value.IsDeflated && !pair.Key.StartsWith(CodeFolder, StringComparison.Ordinal)).Key;
+        var packed = entries.FirstOrDefault(pair => pair.Value.IsDeflated && !pair.Key.StartsWith(CodeFolder, StringComparison.Ordinal)).Key;
         if (packed is not null) throw Damaged($"its entry '{packed}' is compressed, which tensors never are");
-        var text = members.Where(pair => IsPickle(pair.Key) || pair.Key.StartsWith(CodeFolder, StringComparison.Ordinal)).Sum(pair => pair.Value.Length);
+        var text = entries.Where(pair => IsPickle(pair.Key) || pair.Key.StartsWith(CodeFolder, StringComparison.Ordinal))
+            .Sum(pair => Math.Max(pair.Value.Size, pair.Value.PackedSize));
         if (text > LargestText) throw Damaged($"its code and attributes have {text} bytes; they may have {LargestText}");
     }
 
@@ -54,5 +56,5 @@ internal static class TorchScriptArchive
         if (text.Contains("torch.classes", StringComparison.Ordinal)) throw WholeModelFailure.OperatorRefused("torch.classes", name);
     }
 
-    private static FailureException Damaged(string what) => WholeModelFailure.Damaged(Format, what);
+    private static FailureException Damaged(string what) => WeightsFailure.Damaged(what, format: "TorchScript archive");
 }

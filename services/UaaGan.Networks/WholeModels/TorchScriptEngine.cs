@@ -39,8 +39,8 @@ internal sealed class TorchScriptEngine : IFeatureEngine
     public bool SupportsGradient => _supportsGradient.Value;
 
     /// <summary>Opens an archive that <see cref="TorchScriptArchive"/> finds nothing wrong with.</summary>
-    /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument MODEL_OPERATOR_REFUSED, MODEL_NOT_SUPPORTED,
-    /// MODEL_INPUT_INVALID, MODEL_OUTPUT_INVALID, ARCHITECTURE_OPTION_UNKNOWN or ARCHITECTURE_OPTION_INVALID.</exception>
+    /// <exception cref="FailureException">NotFound WEIGHTS_FILE_NOT_FOUND; DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument
+    /// WEIGHTS_NOT_SUPPORTED, MODEL_OPERATOR_REFUSED, MODEL_NOT_SUPPORTED, MODEL_INPUT_INVALID, MODEL_OUTPUT_INVALID, ARCHITECTURE_OPTION_UNKNOWN or ARCHITECTURE_OPTION_INVALID.</exception>
     public static TorchScriptEngine Open(ModelCard card, string path, Device device)
     {
         var output = WholeModelOptions.Output(card);

@@ -8,9 +8,6 @@ internal static class WholeModelFailure
 {
     private const int LongestWords = 400;
 
-    public static FailureException Damaged(string format, string what, Exception? inner = null) => new(
-        FailureKind.DataLoss, "WEIGHTS_FILE_DAMAGED", $"The file is no whole {format}: {what}.", inner);
-
     public static FailureException OperatorRefused(string name, string where) => new(
         FailureKind.InvalidArgument, "MODEL_OPERATOR_REFUSED",
         $"The archive's {where} uses {name}, which reaches outside the computation or is not known here; trace the model without it.")

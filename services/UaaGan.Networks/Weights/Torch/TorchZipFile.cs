@@ -19,7 +19,7 @@ internal static class TorchZipFile
         if (entries.TryGetValue($"{folder}/byteorder", out var order)) CheckByteOrder(file, order, budget);
 
         var pickle = entries[folder + Pickle];
-        var input = new FileWindow(file, pickle.DataPosition(file, budget), pickle.Size, budget);
+        var input = new FileWindow(file, Begin(pickle), pickle.Size, budget);
         var root = new PickleReader(input, budget, new TorchObjects(budget)).Read();
         return new TorchReader(file, StateSearch.Find(root, key, budget), Position);
 
@@ -27,9 +27,9 @@ internal static class TorchZipFile
         {
             if (!entries.TryGetValue($"{folder}/data/{storage.Key}", out var data))
                 throw WeightsFailure.Damaged($"its storage '{WeightsFailure.Shorten(storage.Key)}' is not there");
-            var position = data.DataPosition(file, budget);
+            var begin = Begin(data);
             return data.Size == storage.WholeBytes
-                ? position
+                ? begin
                 : throw WeightsFailure.Damaged($"its storage '{WeightsFailure.Shorten(storage.Key)}' should have {storage.WholeBytes} bytes and has {data.Size}");
         }
     }
@@ -45,9 +45,13 @@ internal static class TorchZipFile
         };
     }
 
+    private static long Begin(ZipEntry entry) => entry.IsDeflated
+        ? throw WeightsFailure.NotSupported($"a compressed '{WeightsFailure.Shorten(entry.Name)}'; torch.save compresses nothing")
+        : entry.Begin;
+
     private static void CheckByteOrder(Stream file, ZipEntry entry, ReadBudget budget)
     {
-        var order = new FileWindow(file, entry.DataPosition(file, budget), entry.Size, budget).Latin1((ulong)entry.Size).Trim();
+        var order = new FileWindow(file, Begin(entry), entry.Size, budget).Latin1((ulong)entry.Size).Trim();
         if (order != LittleEndian)
             throw WeightsFailure.NotSupported($"numbers in the byte order '{WeightsFailure.Shorten(order)}'; save it on a machine whose order is {LittleEndian}");
     }
