@@ -11,14 +11,11 @@ public class LeakTests
     private const string Name = "alone";
 
     [Theory]
-    [InlineData("random-sign")]
-    [InlineData("pgd")]
-    [InlineData("uaa-gan")]
+    [MemberData(nameof(AttackTests.Methods), MemberType = typeof(AttackTests))]
     public void An_attack_leaves_no_tensor_behind(string method)
     {
         using var target = Tiny.Network();
-        var generator = AttackCatalog.Get(method).NeedsGenerator ? Tiny.Generator(target) : null;
-        using var attack = AttackCatalog.Create(new AttackRequest(method, Tiny.Eight, new Dictionary<string, string>()), target, generator);
+        using var attack = Tiny.Attack(method, target, steps: 3);
         void Perturb()
         {
             using var scope = NewDisposeScope();
