@@ -26,6 +26,7 @@ public static class AttackCatalog
             [],
             []),
         UaaGanMethod.Method,
+        UniversalMethod.Method,
     ];
 
     /// <summary>All methods, by name.</summary>
@@ -44,7 +45,7 @@ public static class AttackCatalog
     /// <summary>Every option of a training with the value it would run with.</summary>
     /// <exception cref="FailureException">METHOD_NOT_FOUND, METHOD_NOT_TRAINABLE, OPTION_UNKNOWN or OPTION_INVALID.</exception>
     public static OptionValues ResolveTraining(string method, IReadOnlyDictionary<string, string> options) => Get(method).IsTrainable
-        ? UaaGanMethod.Resolve(options)
+        ? method == UaaGanMethod.Name ? UaaGanMethod.Resolve(options) : OptionValues.Resolve(method, Get(method).TrainingOptions, options)
         : throw AttackFailure.MethodNotTrainable(method, All.Where(known => known.IsTrainable).Select(known => known.Name));
 
     /// <summary>Refuses a guide image that the method has no use for, and the lack of one that it needs.</summary>
@@ -88,8 +89,10 @@ public static class AttackCatalog
         if (generator is null)
             throw AttackFailure.GeneratorRequired(request.Method);
         CheckFits(request, target.Identity, generator.Record);
-        return new GeneratorAttack(
-            request.Method, GeneratorWeights.Read(generator), generator.Record.Epsilon, request.Epsilon, options);
+        var trained = generator.Record.Epsilon;
+        return request.Method == UniversalMethod.Name
+            ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, request.Epsilon, options)
+            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator), trained, request.Epsilon, options);
     }
 
     private static IterativeAttack Iterative(AttackRequest request, IFeatureNetwork target, OptionValues options)

@@ -127,9 +127,9 @@ internal static class AttackFailure
     public static FailureException CheckpointDamaged(string what, Exception? inner = null) => New(
         FailureKind.DataLoss, "CHECKPOINT_DAMAGED", $"the checkpoint of this training is damaged: {what}; start the training again", null, inner);
 
-    public static FailureException Diverged(long step, IEnumerable<string> parts) => New(
+    public static FailureException Diverged(long step, IEnumerable<string> parts, string advice = "lower learning-rate or lambda-metric") => New(
         FailureKind.FailedPrecondition, "TRAINING_DIVERGED",
-        string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", parts)} of step {step} is not finite; lower learning-rate or lambda-metric"), null,
+        string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", parts)} of step {step} is not finite; {advice}"), null,
         ("step", step.ToString(CultureInfo.InvariantCulture)));
 
     public static FailureException NoGradient() => New(

@@ -29,11 +29,14 @@ public class LeakTests
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    [Fact]
-    public void A_training_leaves_no_tensor_behind()
+    [Theory]
+    [InlineData("uaa-gan")]
+    [InlineData("uap")]
+    public void A_training_leaves_no_tensor_behind(string method)
     {
         using var target = Tiny.Network();
-        using var session = TrainingSession.Start(Tiny.Settings(steps: 40), Tiny.Pictures(9), target, threads: 2);
+        var settings = method == "uap" ? Tiny.UniversalSettings(steps: 40) : Tiny.Settings(steps: 40);
+        using var session = TrainingSessions.Open(settings, Tiny.Pictures(9), target, threads: 2);
         for (var warm = 0; warm < 3; warm++) session.Step();
         var before = Live();
 

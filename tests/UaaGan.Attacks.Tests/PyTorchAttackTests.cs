@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace UaaGan.Attacks.Tests;
 
-/// <summary>The iterative attacks against Python/attacks.py: same network, same start, same steps, in double precision.</summary>
+/// <summary>The iterative attacks and the universal one against Python/attacks.py: same network, same start, same steps, in double precision.</summary>
 public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) : IClassFixture<PyTorchAttackTests.Reference>
 {
     private const ulong Seed = 5;
@@ -45,6 +45,17 @@ public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) :
         Assert.Equal(reference.Expected.Read($"{name}/saved").data<byte>().ToArray(), Saved(made).data<byte>().ToArray());
     }
 
+    [Fact]
+    public void The_universal_perturbation_is_that_of_pytorch()
+    {
+        using var scope = NewDisposeScope();
+        using var made = reference.Universal();
+
+        var difference = (made - reference.Expected.Read("universal")).abs().max().item<double>();
+        Assert.True(difference < Tolerance, $"off by {difference}");
+        Assert.True(made.abs().max().item<float>() <= Tiny.Eight.Value);
+    }
+
     /// <summary>The files' pixels [N,C,H,W], through the one rule of quantisation.</summary>
     private static Tensor Saved(Tensor made) => stack([.. Enumerable.Range(0, (int)made.shape[0]).Select(i =>
     {
@@ -71,6 +82,7 @@ public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) :
             var given = _network.Weights.ToDictionary();
             given["images"] = images;
             given["guide"] = PixelTensor.FromImage(_guide).to(ScalarType.Float64);
+            given["noise.universal"] = ItemNoise.Uniform(Seed, ["universal"], [1, .. images.shape.AsSpan(1)]).to(ScalarType.Float64);
             for (var restart = 0; restart < 3; restart++)
                 given[$"noise.{restart}"] = ItemNoise.Uniform(Seed, Tiny.Ids(3), images.shape, restart).to(ScalarType.Float64);
             SafetensorsWriter.Write(_folder.File("given.safetensors"), given);
@@ -96,6 +108,18 @@ public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) :
             using var attack = AttackCatalog.Create(
                 new AttackRequest(one.Method, new Epsilon(one.Levels), one.Options, Seed, Guide: guide), _network, generator: null);
             return attack.Perturb(Images(), Tiny.Ids(3), CancellationToken.None);
+        }
+
+        /// <summary>The universal perturbation of the same images, all of them in each batch.</summary>
+        internal Tensor Universal()
+        {
+            var settings = Tiny.UniversalSettings(steps: 25, ("batch", "3"), ("flips", "false"), ("validation-share", "0"), ("validations", "1"));
+            // A training validates on features in single precision, as every network gives them.
+            var network = new FakeNetwork(images => _network.Features(images).to(ScalarType.Float32));
+            using var session = TrainingSessions.Open(
+                settings with { Seed = Seed }, [.. Enumerable.Range(0, 3).Select(i => Tiny.Picture(i, width: 14, height: 12))], network, threads: 2);
+            while (!session.IsComplete) session.Step();
+            return UniversalPerturbation.Read(session.Best());
         }
 
         private static Tensor Images() => Tiny.Batch(3, width: 14, height: 12).to(ScalarType.Float64);

@@ -1,10 +1,12 @@
-"""The iterative attacks as their papers tell them, in plain torch and double precision: attacks.py FOLDER.
+"""The iterative attacks and the universal one as their papers tell them, in plain torch and double precision: attacks.py FOLDER.
 
-Reads given.safetensors (a network's weights, images, a guide, random draws on [-1,1) by restart) and cases.json (method, epsilon in grey
-levels, options); writes expected.safetensors: what each case makes of the images, and the same as it is saved, in uint8.
+Reads given.safetensors (a network's weights, images, a guide, random draws on [-1,1) by restart and for the universal perturbation) and
+cases.json (method, epsilon in grey levels, options); writes expected.safetensors: what each case makes of the images, the same as it is
+saved, in uint8, and the universal perturbation of the images after 25 epochs of one batch.
 """
 
 import json
+import math
 import pathlib
 import struct
 import sys
@@ -157,6 +159,21 @@ def tma(images, eps, levels, options):
     return adam(images, images, eps, 0.01, 100, lambda f: 1 - (f * guide).sum(1), enough)
 
 
+def universal(images, eps):
+    clean = network(images)
+    v, momentum, saturated = (given["noise.universal"] / 255).clamp(-eps, eps), 0, 0
+    for epoch in range(25):
+        before, saturated = saturated, (v.abs() >= eps).double().mean().item()
+        if abs(saturated - before) < 1e-5 and saturated > 0.5:
+            v = v / 2
+        v.requires_grad_()
+        loss = (((network((images + v).clamp(0, 1)) * clean).sum(1) + 1) / 2).mean()
+        (g,) = torch.autograd.grad(loss, v)
+        momentum = momentum + g / g.abs().sum()
+        v = (v.detach() - eps / 10 * math.exp(-0.01 * epoch) * momentum.sign()).clamp(-eps, eps)
+    return v
+
+
 METHODS = {"fgsm": fgsm, "bim": bim, "pgd": pgd, "mi-fgsm": mi_fgsm, "odfa": odfa, "sma": sma, "pire": pire, "tma": tma}
 
 
@@ -164,7 +181,7 @@ def main():
     # Its worker threads would wait for each other on a busy machine.
     torch.set_num_threads(1)
     folder = pathlib.Path(sys.argv[1])
-    expected = {}
+    expected = {"universal": universal(given["images"], 8 / 255)}
     for name, case in json.loads((folder / "cases.json").read_text()).items():
         images = given["images"]
         made = METHODS[case["method"]](images, case["levels"] / 255, case["levels"], case["options"]).detach()

@@ -27,7 +27,9 @@ internal static class ThreatModels
     {
         RandomSign => "random sign",
         "uaa-gan" => "UAA-GAN",
-        _ when spec.Generator is null && options.TryGetValue("steps", out var steps) => $"{spec.Method.ToUpperInvariant()}-{steps}",
+        _ when spec.Guide is not null => $"{spec.Method.ToUpperInvariant()} to {Path.GetFileName(spec.Guide)}",
+        // 0 stands for a rule that follows epsilon.
+        _ when spec.Generator is null && options.TryGetValue("steps", out var steps) && steps != "0" => $"{spec.Method.ToUpperInvariant()}-{steps}",
         _ => spec.Method.ToUpperInvariant(),
     };
 }
