@@ -17,18 +17,7 @@ public static class AttackCatalog
 
     private static readonly AttackMethod[] All =
     [
-        new(
-            ProjectedGradient,
-            "Projected gradient ascent on the feature distance with sign steps, from a random start: white-box, one optimisation a query.",
-            "Madry, Makelov, Schmidt, Tsipras, Vladu: Towards Deep Learning Models Resistant to Adversarial Attacks, ICLR 2018; on features as in "
-                + "Bouniot, Audigier, Loesch: Vulnerability of Person Re-Identification Models to Metric Adversarial Attacks, CVPRW 2020",
-            NeedsGenerator: false,
-            [
-                OptionDefinition.Integer("steps", 20, 1, 1000, "Gradient steps."),
-                OptionDefinition.Number("step-size", 0, 0, 255, "Size of a step in grey levels of 255; 0 means 2.5 * epsilon / steps."),
-                OptionDefinition.Integer("restarts", 1, 1, 100, "Random starts, of which the one that ends farthest from the clean feature is kept."),
-            ],
-            []),
+        .. IterativeMethods.All.Select(iterative => iterative.Method),
         new(
             RandomSign,
             "Every value moves by +epsilon or -epsilon at random: the control that tells noise from attack.",
@@ -37,6 +26,7 @@ public static class AttackCatalog
             [],
             []),
         UaaGanMethod.Method,
+        UniversalMethod.Method,
     ];
 
     /// <summary>All methods, by name.</summary>
@@ -55,15 +45,26 @@ public static class AttackCatalog
     /// <summary>Every option of a training with the value it would run with.</summary>
     /// <exception cref="FailureException">METHOD_NOT_FOUND, METHOD_NOT_TRAINABLE, OPTION_UNKNOWN or OPTION_INVALID.</exception>
     public static OptionValues ResolveTraining(string method, IReadOnlyDictionary<string, string> options) => Get(method).IsTrainable
-        ? UaaGanMethod.Resolve(options)
+        ? method == UaaGanMethod.Name ? UaaGanMethod.Resolve(options) : OptionValues.Resolve(method, Get(method).TrainingOptions, options)
         : throw AttackFailure.MethodNotTrainable(method, All.Where(known => known.IsTrainable).Select(known => known.Name));
+
+    /// <summary>Refuses a guide image that the method has no use for, and the lack of one that it needs.</summary>
+    /// <exception cref="FailureException">GUIDE_REQUIRED or GUIDE_UNEXPECTED.</exception>
+    public static void CheckGuide(AttackMethod method, bool given)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        if (method.NeedsGuide && !given)
+            throw AttackFailure.GuideRequired(method.Name);
+        if (given && !method.NeedsGuide)
+            throw AttackFailure.GuideUnexpected(method.Name, All.Where(known => known.NeedsGuide).Select(known => known.Name));
+    }
 
     /// <summary>Makes an attack on a network.</summary>
     /// <param name="request">The attack and its budget.</param>
     /// <param name="target">The network; it stays the caller's.</param>
     /// <param name="generator">The generator that the request names, see <see cref="GeneratorRepository.Load"/>; null when it names none.</param>
     /// <exception cref="FailureException">
-    /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
+    /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED, GUIDE_REQUIRED, GUIDE_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
     /// GENERATOR_EPSILON when the generator was trained for something else; GENERATOR_DAMAGED; MODEL_IS_BLACK_BOX when the attack needs gradients
     /// that the target does not have.
     /// </exception>
@@ -75,35 +76,32 @@ public static class AttackCatalog
         ArgumentNullException.ThrowIfNull(request);
         var method = Get(request.Method);
         var options = OptionValues.Resolve(request.Method, method.AttackOptions, request.Options);
+        CheckGuide(method, request.Guide is not null);
         if (!method.NeedsGenerator)
         {
             if ((request.Generator ?? generator?.Record.Name) is { Length: > 0 } unexpected)
                 throw AttackFailure.GeneratorUnexpected(request.Method, unexpected);
             if (request.Method == RandomSign)
                 return new RandomSignAttack(request.Epsilon, request.Seed, options);
-            return target.SupportsGradient
-                ? new IterativeAttack(request.Method, target, Recipe(request, options), request.Epsilon, request.Seed, options)
-                : throw AttackFailure.BlackBox(target.Identity.Name);
+            return Iterative(request, target, options);
         }
 
         if (generator is null)
             throw AttackFailure.GeneratorRequired(request.Method);
         CheckFits(request, target.Identity, generator.Record);
-        return new GeneratorAttack(
-            request.Method, GeneratorWeights.Read(generator), generator.Record.Epsilon, request.Epsilon, options);
+        var trained = generator.Record.Epsilon;
+        return request.Method == UniversalMethod.Name
+            ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, request.Epsilon, options)
+            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator), trained, request.Epsilon, options);
     }
 
-    private static IterativeRecipe Recipe(AttackRequest request, OptionValues options)
+    private static IterativeAttack Iterative(AttackRequest request, IFeatureNetwork target, OptionValues options)
     {
-        var steps = options.Integer("steps");
-        var stepSize = options.Number("step-size");
-        return new IterativeRecipe(
-            IterativeRecipe.StartInBall,
-            FeatureDistance.Euclidean,
-            IterativeRecipe.SignStep,
-            steps,
-            stepSize > 0 ? (float)(stepSize / 255) : 2.5f * request.Epsilon.Value / steps,
-            options.Integer("restarts"));
+        if (!target.SupportsGradient)
+            throw AttackFailure.BlackBox(target.Identity.Name);
+        var method = IterativeMethods.All.Single(iterative => iterative.Method.Name == request.Method);
+        return new IterativeAttack(
+            request.Method, target, method.Recipe(options, request.Epsilon), request.Epsilon, request.Seed, options, request.Guide);
     }
 
     private static void CheckFits(AttackRequest request, TargetIdentity target, GeneratorRecord generator)

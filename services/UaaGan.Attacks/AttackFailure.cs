@@ -37,6 +37,14 @@ internal static class AttackFailure
         FailureKind.InvalidArgument, "GENERATOR_UNEXPECTED",
         $"method '{method}' uses no generator, but '{generator}' was named; leave it out", "generator", ("method", method), ("generator", generator));
 
+    public static FailureException GuideRequired(string method) => New(
+        FailureKind.InvalidArgument, "GUIDE_REQUIRED",
+        $"method '{method}' needs a guide image, whose feature the adversarial images are to have; send one", "guide", ("method", method));
+
+    public static FailureException GuideUnexpected(string method, IEnumerable<string> guided) => New(
+        FailureKind.InvalidArgument, "GUIDE_UNEXPECTED",
+        $"method '{method}' uses no guide image, but one was sent; leave it out, or use one of {string.Join(", ", guided)}", "guide", ("method", method));
+
     public static FailureException GeneratorNotFound(string name) => New(
         FailureKind.NotFound, "GENERATOR_NOT_FOUND", $"there is no generator '{name}'", "generator", ("generator", name));
 
@@ -119,14 +127,14 @@ internal static class AttackFailure
     public static FailureException CheckpointDamaged(string what, Exception? inner = null) => New(
         FailureKind.DataLoss, "CHECKPOINT_DAMAGED", $"the checkpoint of this training is damaged: {what}; start the training again", null, inner);
 
-    public static FailureException Diverged(long step, IEnumerable<string> parts) => New(
+    public static FailureException Diverged(long step, IEnumerable<string> parts, string advice = "lower learning-rate or lambda-metric") => New(
         FailureKind.FailedPrecondition, "TRAINING_DIVERGED",
-        string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", parts)} of step {step} is not finite; lower learning-rate or lambda-metric"), null,
+        string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", parts)} of step {step} is not finite; {advice}"), null,
         ("step", step.ToString(CultureInfo.InvariantCulture)));
 
     public static FailureException NoGradient() => New(
         FailureKind.FailedPrecondition, "TARGET_WITHOUT_GRADIENT",
-        "the target's feature does not change with the image: its gradient is zero at every pixel of the first batch; check the model with 'models check'",
+        "the target's feature does not change with the image: its gradient is zero at every pixel of a batch, or there is none; check the model with 'models check'",
         "model");
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -15,6 +15,12 @@ public sealed record AttackMethod(
     IReadOnlyList<OptionDefinition> AttackOptions,
     IReadOnlyList<OptionDefinition> TrainingOptions)
 {
+    /// <summary>Whether it needs a guide image, whose feature the adversarial images are to have.</summary>
+    public bool NeedsGuide { get; init; }
+
+    /// <summary>Where it departs from the paper; empty: nowhere that matters.</summary>
+    public string Departures { get; init; } = "";
+
     /// <summary>Whether generators can be trained by it.</summary>
     public bool IsTrainable => TrainingOptions.Count > 0;
 }

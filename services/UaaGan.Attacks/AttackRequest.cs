@@ -9,10 +9,12 @@ namespace UaaGan.Attacks;
 /// <param name="Seed">Seed of random starts.</param>
 /// <param name="Generator">Name of the trained generator, for methods that need one.</param>
 /// <param name="Rescale">Allows a generator that was trained for another epsilon: its perturbation is scaled to this one.</param>
+/// <param name="Guide">The image whose feature the adversarial images are to have, for methods that need one.</param>
 public sealed record AttackRequest(
     string Method,
     Epsilon Epsilon,
     IReadOnlyDictionary<string, string> Options,
     ulong Seed = 0,
     string? Generator = null,
-    bool Rescale = false);
+    bool Rescale = false,
+    PixelImage? Guide = null);

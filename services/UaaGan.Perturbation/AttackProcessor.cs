@@ -11,7 +11,7 @@ namespace UaaGan.Perturbation;
 internal sealed record AttackItem(PixelImage Image, string Id);
 
 /// <summary>
-/// One attack on one network. Every batch has the size that its image size asks for and no other, filled up with black images: a
+/// One attack on one network. Every batch has the size that its image size asks for and no other, filled up with its last image, which is done when that is: a
 /// convolution's last bits change with the batch size, and a sign makes whole grey levels of them.
 /// </summary>
 internal sealed class AttackProcessor : IBatchProcessor<AttackItem, PixelImage>
@@ -64,8 +64,8 @@ internal sealed class AttackProcessor : IBatchProcessor<AttackItem, PixelImage>
         using var scope = NewDisposeScope();
         var first = items[0].Value.Image;
         var images = zeros([size, first.Channels, first.Height, first.Width]);
-        for (int i = 0; i < items.Length; i++) images[i].copy_(PixelTensor.FromImage(items[i].Value.Image)[0]);
-        string[] ids = [.. items.Select(item => item.Value.Id), .. Enumerable.Repeat("", size - items.Length)];
+        for (int i = 0; i < size; i++) images[i].copy_(i < items.Length ? PixelTensor.FromImage(items[i].Value.Image)[0] : images[items.Length - 1]);
+        string[] ids = [.. Enumerable.Range(0, size).Select(i => items[Math.Min(i, items.Length - 1)].Value.Id)];
         var adversarial = _attack.Perturb(images, ids, stop);
         for (int i = 0; i < items.Length; i++)
         {

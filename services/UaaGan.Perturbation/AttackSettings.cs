@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using UaaGan.Attacks;
+using UaaGan.Imaging;
 using UaaGan.Networks;
 using UaaGan.Protos.Perturbation.V1;
 
@@ -18,7 +20,10 @@ internal sealed record AttackSettings(ModelCard Card, AttackRequest Request, Gen
         [
             Card.Name, Card.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), Card.Weights.Sha256,
             Request.Method, Request.Epsilon.ToString(), Request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            Request.Rescale ? "rescale" : "", Generator?.Name ?? "", Generator?.WeightsSha256 ?? "",
+            Request.Rescale ? "rescale" : "", Generator?.Name ?? "", Generator?.WeightsSha256 ?? "", Of(Request.Guide),
             .. Request.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"),
         ]);
+
+    private static string Of(PixelImage? guide) =>
+        guide is null ? "" : FormattableString.Invariant($"{guide.Width}x{guide.Height}x{guide.Channels} ") + Convert.ToHexStringLower(SHA256.HashData(guide.Pixels));
 }

@@ -10,7 +10,7 @@ using UaaGan.Protos.Perturbation.V1;
 namespace UaaGan.Perturbation;
 
 /// <summary>Checks settings as they come over the wire.</summary>
-internal sealed class AttackSettingsReader(ModelRepository models, GeneratorRepository generators)
+internal sealed class AttackSettingsReader(ModelRepository models, GeneratorRepository generators, ImageReader images)
 {
     private const int DefaultJpegQuality = 95;
 
@@ -65,15 +65,20 @@ internal sealed class AttackSettingsReader(ModelRepository models, GeneratorRepo
         if (settings.Method.Length == 0) throw FieldPath.Missing("method", "ListMethods names them");
         var options = AttackCatalog.ResolveAttack(settings.Method, settings.Options);
         var epsilon = Budget(settings.Epsilon);
+        AttackCatalog.CheckGuide(AttackCatalog.Get(settings.Method), settings.Guide is not null);
         var card = Model(settings.Model);
         var generator = settings.Generator.Length == 0 ? null : generators.Get(settings.Generator);
         return new AttackSettings(
             card,
-            new AttackRequest(settings.Method, epsilon, options.All, settings.Seed, generator?.Name, settings.Rescale),
+            new AttackRequest(settings.Method, epsilon, options.All, settings.Seed, generator?.Name, settings.Rescale, Guide(settings)),
             generator,
             Format(settings.OutputFormat),
             JpegQuality(settings.JpegQuality));
     }
+
+    /// <summary>Decoded on the caller's thread, as there is one a call.</summary>
+    private PixelImage? Guide(PerturbSettings settings) =>
+        settings.Guide is null ? null : ImageReader.Read(settings.Guide, images.Limits, "guide");
 
     private static OutputFormat Format(OutputFormat format) => format switch
     {

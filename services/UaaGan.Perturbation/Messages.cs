@@ -11,8 +11,9 @@ internal static class Messages
     public static Method ToMessage(AttackMethod method) => new()
     {
         Name = method.Name,
-        Description = method.Paper.Length == 0 ? method.Description : $"{method.Description} {method.Paper}.",
+        Description = Describe(method),
         NeedsGenerator = method.NeedsGenerator,
+        NeedsGuide = method.NeedsGuide,
         AttackOptions = { method.AttackOptions.Select(ToMessage) },
         TrainingOptions = { method.TrainingOptions.Select(ToMessage) },
     };
@@ -30,6 +31,15 @@ internal static class Messages
     };
 
     public static ModelReference ToMessage(TargetIdentity model) => new() { Name = model.Name, Version = model.Version };
+
+    private static string Describe(AttackMethod method) => string.Join(
+        ' ',
+        new[]
+        {
+            method.Description,
+            method.Paper.Length == 0 ? "" : $"{method.Paper}.",
+            method.Departures.Length == 0 ? "" : $"Departs from it: {method.Departures}",
+        }.Where(part => part.Length > 0));
 
     private static MethodOption ToMessage(OptionDefinition option) => new()
     {

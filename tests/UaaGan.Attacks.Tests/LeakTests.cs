@@ -11,14 +11,11 @@ public class LeakTests
     private const string Name = "alone";
 
     [Theory]
-    [InlineData("random-sign")]
-    [InlineData("pgd")]
-    [InlineData("uaa-gan")]
+    [MemberData(nameof(AttackTests.Methods), MemberType = typeof(AttackTests))]
     public void An_attack_leaves_no_tensor_behind(string method)
     {
         using var target = Tiny.Network();
-        var generator = AttackCatalog.Get(method).NeedsGenerator ? Tiny.Generator(target) : null;
-        using var attack = AttackCatalog.Create(new AttackRequest(method, Tiny.Eight, new Dictionary<string, string>()), target, generator);
+        using var attack = Tiny.Attack(method, target, steps: 3);
         void Perturb()
         {
             using var scope = NewDisposeScope();
@@ -32,11 +29,14 @@ public class LeakTests
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    [Fact]
-    public void A_training_leaves_no_tensor_behind()
+    [Theory]
+    [InlineData("uaa-gan")]
+    [InlineData("uap")]
+    public void A_training_leaves_no_tensor_behind(string method)
     {
         using var target = Tiny.Network();
-        using var session = TrainingSession.Start(Tiny.Settings(steps: 40), Tiny.Pictures(9), target, threads: 2);
+        var settings = method == "uap" ? Tiny.UniversalSettings(steps: 40) : Tiny.Settings(steps: 40);
+        using var session = TrainingSessions.Open(settings, Tiny.Pictures(9), target, threads: 2);
         for (var warm = 0; warm < 3; warm++) session.Step();
         var before = Live();
 

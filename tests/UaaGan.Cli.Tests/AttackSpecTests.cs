@@ -20,7 +20,25 @@ public sealed class AttackSpecTests
     public void With_one_method_its_name_may_be_left_out() =>
         Assert.Equal("40", AttackSpec.Parse(["pgd"], ["steps=40"])[0].Options["steps"]);
 
+    [Fact]
+    public void A_guide_comes_after_an_at_sign()
+    {
+        var guide = Path.Combine(Directory.CreateTempSubdirectory("uaagan-guide-").FullName, "the tower:1.png");
+        File.WriteAllBytes(guide, [1]);
+
+        var spec = Assert.Single(AttackSpec.Parse([$"tma@{guide}"], ["steps=3"]));
+
+        Assert.Equal(("tma", null, guide), (spec.Method, spec.Generator, spec.Guide));
+        Assert.Equal("tma@the tower:1.png", spec.Label);
+        Assert.Equal("tma-the tower-1.png", spec.Folder);
+        Assert.Equal("3", spec.Options["steps"]);
+        Directory.Delete(Path.GetDirectoryName(guide)!, recursive: true);
+    }
+
     [Theory]
+    [InlineData("tma@", "is not understood")]
+    [InlineData("@guide.png", "is not understood")]
+    [InlineData("tma@/nowhere/guide.png", "there is no guide image")]
     [InlineData("pgd:", "is not understood")]
     [InlineData(":g", "is not understood")]
     [InlineData("a:b:c", "is not understood")]

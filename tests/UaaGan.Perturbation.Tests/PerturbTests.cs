@@ -125,6 +125,7 @@ public class PerturbTests
     [InlineData(StatusCode.InvalidArgument, "OPTION_UNKNOWN", "settings.options.colour", "pgd", "8/255", StateFolder.Model, "", "colour")]
     [InlineData(StatusCode.InvalidArgument, "OPTION_INVALID", "settings.options.steps", "pgd", "8/255", StateFolder.Model, "", "steps")]
     [InlineData(StatusCode.NotFound, "GENERATOR_NOT_FOUND", "settings.generator", "uaa-gan", "8/255", StateFolder.Model, "nobody", "")]
+    [InlineData(StatusCode.InvalidArgument, "GUIDE_REQUIRED", "settings.guide", "tma", "8/255", StateFolder.Model, "", "")]
     [InlineData(StatusCode.InvalidArgument, "GENERATOR_REQUIRED", null, "uaa-gan", "8/255", StateFolder.Model, "", "")]
     public async Task Wrong_settings_are_named(
         StatusCode code, string reason, string? field, string method, string epsilon, string model, string generator, string option)
@@ -190,6 +191,41 @@ public class PerturbTests
     }
 
     [Fact]
+    public async Task A_guide_leads_the_query_to_itself()
+    {
+        using var state = new StateFolder();
+        await using var service = await LiveService.StartAsync(state);
+        var original = Pictures.Draw(1);
+        async Task<PixelImage> Towards(PixelImage guide)
+        {
+            var settings = LiveService.Settings("tma");
+            settings.Guide = Pictures.Png(guide);
+            settings.Options["steps"] = "10";
+            var reply = await service.Client.PerturbAsync(new PerturbRequest { Settings = settings, Image = Pictures.Png(original), Id = "1" });
+            Assert.InRange(reply.Adversarial.Quality.Linf255, 1u, 8u);
+            return Pictures.Read(reply.Adversarial.Image);
+        }
+
+        var guides = new[] { Pictures.Draw(3), Pictures.Draw(4, width: 30, height: 20, channels: 1) };
+        foreach (var guide in guides) Assert.True(state.Distance(await Towards(guide), guide) < 0.9 * state.Distance(original, guide));
+        // Another guide is another worker.
+        Assert.NotEqual((await Towards(guides[0])).Pixels.ToArray(), (await Towards(guides[1])).Pixels.ToArray());
+
+        var unused = LiveService.Settings("pgd");
+        unused.Guide = Pictures.Png(0);
+        var refused = await Statuses.FailsAsync(
+            () => service.Client.PerturbAsync(new PerturbRequest { Settings = unused, Image = Pictures.Png(0) }).ResponseAsync,
+            StatusCode.InvalidArgument, "GUIDE_UNEXPECTED");
+        Assert.Equal("settings.guide", refused.Field());
+        var broken = LiveService.Settings("tma");
+        broken.Guide = new Image { Encoded = Google.Protobuf.ByteString.CopyFromUtf8("no image") };
+        var unread = await Statuses.FailsAsync(
+            () => service.Client.PerturbAsync(new PerturbRequest { Settings = broken, Image = Pictures.Png(0) }).ResponseAsync,
+            StatusCode.InvalidArgument, "IMAGE_FORMAT_UNKNOWN");
+        Assert.Equal("settings.guide", unread.Field());
+    }
+
+    [Fact]
     public async Task Methods_are_listed_with_their_options()
     {
         using var state = new StateFolder();
@@ -198,8 +234,10 @@ public class PerturbTests
         var methods = (await service.Client.ListMethodsAsync(new ListMethodsRequest())).Methods;
 
         Assert.Equal(methods.Select(method => method.Name).Order(StringComparer.Ordinal), methods.Select(method => method.Name));
-        var learned = Assert.Single(methods, method => method.NeedsGenerator);
-        Assert.Equal("uaa-gan", learned.Name);
+        Assert.Equal(["uaa-gan", "uap"], methods.Where(method => method.NeedsGenerator).Select(method => method.Name));
+        Assert.Equal("tma", Assert.Single(methods, method => method.NeedsGuide).Name);
+        Assert.All(methods.Where(method => method.Name != "random-sign"), method => Assert.Matches("arXiv|IC[CLM]|CVPR|IJCV", method.Description));
+        var learned = methods.Single(method => method.Name == "uaa-gan");
         Assert.Contains(learned.TrainingOptions, option => option is { Name: "margin", DefaultValue: not "" });
         var steps = Assert.Single(methods.Single(method => method.Name == "pgd").AttackOptions, option => option.Name == "steps");
         Assert.Contains("from 1 to 1000", steps.Description, StringComparison.Ordinal);

@@ -43,6 +43,40 @@ public class TrainingTests
     }
 
     [Fact]
+    public async Task A_universal_perturbation_is_trained_resumed_and_used_like_a_generator()
+    {
+        using var state = new StateFolder();
+        await using var service = await LiveService.StartAsync(state, "--UaaGan:Perturbation:CheckpointSteps=1");
+        const ulong Steps = 40;
+        TrainingSettings Settings(string generator)
+        {
+            var settings = Trainings.Settings(generator, Steps);
+            settings.Method = "uap";
+            settings.Options.Clear();
+            settings.Options["batch"] = "4";
+            return settings;
+        }
+
+        var whole = await service.Client.TrainAsync(Settings("whole"));
+        var parts = await service.Client.StartAsync(Settings("parts"));
+        await service.Client.WatchAsync(parts.Id, training => training.Progress.Step >= 3);
+        await service.Client.CancelTrainingAsync(new CancelTrainingRequest { Id = parts.Id });
+        Assert.Equal(TrainingState.Cancelled, (await service.Client.WatchAsync(parts.Id))[^1].State);
+        await service.Client.ResumeTrainingAsync(new ResumeTrainingRequest { Id = parts.Id });
+        var resumed = (await service.Client.WatchAsync(parts.Id))[^1];
+
+        Assert.Equal(("uap", Steps), (whole.Result.Method, whole.Result.Steps));
+        Assert.Equal(whole.Result.WeightsSha256, resumed.Result.WeightsSha256);
+        var settings = LiveService.Settings("uap", generator: "whole");
+        var reply = await service.Client.PerturbAsync(new PerturbRequest { Settings = settings, Image = Pictures.Png(1), Id = "1" });
+        Assert.InRange(reply.Adversarial.Quality.Linf255, 1u, 8u);
+        settings.Method = "uaa-gan";
+        await Statuses.FailsAsync(
+            () => service.Client.PerturbAsync(new PerturbRequest { Settings = settings, Image = Pictures.Png(1) }).ResponseAsync,
+            StatusCode.FailedPrecondition, "GENERATOR_METHOD");
+    }
+
+    [Fact]
     public async Task A_generator_serves_only_what_it_was_trained_for()
     {
         using var state = new StateFolder();

@@ -10,7 +10,7 @@ internal static class TrainingManifest
 {
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static JsonObject Run(TrainingPosition position, TrainingImages images, GeneratorForm form) => new()
+    public static JsonObject Run(TrainingPosition position, TrainingImages images, long multiplyAdds) => new()
     {
         ["images"] = images.Count,
         ["images_held_out"] = images.ValidationCount,
@@ -22,7 +22,7 @@ internal static class TrainingManifest
         ["best_step"] = position.BestStep,
         ["seconds"] = Math.Round(position.ElapsedSeconds, 3),
         ["validations"] = JsonSerializer.SerializeToNode(position.Validations, Snake),
-        ["generator_multiply_adds"] = form.MultiplyAdds(images.Size.Height, images.Size.Width),
+        ["generator_multiply_adds"] = multiplyAdds,
         ["shards"] = position.Shards,
         ["versions"] = new JsonObject
         {

@@ -44,6 +44,9 @@ internal sealed class TrainingPosition
     /// <summary>SHA-256 of its images.</summary>
     public string ImagesSha256 { get; set; } = "";
 
+    /// <summary>Whether the step just done is one of those, evenly spread, after which a run is validated so many times.</summary>
+    public bool IsValidationDue(long times) => TotalSteps > 0 && Step * times / TotalSteps > (Step - 1) * times / TotalSteps;
+
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <exception cref="JsonException">The text is something else.</exception>

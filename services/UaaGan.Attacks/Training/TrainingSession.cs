@@ -10,7 +10,7 @@ namespace UaaGan.Attacks;
 /// that network. All that is random comes from (seed, step), and a checkpoint holds all that changes: a resumed training gives the same
 /// weights to the bit, on the same machine, as one that was never interrupted.
 /// </summary>
-public sealed class TrainingSession : IDisposable
+public sealed class TrainingSession : ITrainingSession
 {
     /// <summary>Fewest images that a training accepts: mining needs another image in the batch.</summary>
     public const int FewestImages = 2;
@@ -153,7 +153,7 @@ public sealed class TrainingSession : IDisposable
             _position.TotalSteps = _timer.TotalAfter(_position.Step, _settings.Minutes!.Value, reserve);
         }
 
-        if (IsValidationDue())
+        if (_position.IsValidationDue(_options.Integer("validations")))
             Validate();
         _position.ElapsedSeconds = _timer.ElapsedSeconds;
     }
@@ -173,7 +173,7 @@ public sealed class TrainingSession : IDisposable
         var record = new GeneratorRecord(
             _settings.Generator, _settings.Method, _settings.Model, _settings.Epsilon, _options.All, _settings.Seed, _position.Step,
             GeneratorRepository.Hash(weights), _clock.GetUtcNow(), "");
-        return new TrainedGenerator(GeneratorManifest.Write(record, TrainingManifest.Run(_position, _images, _networks.Best.Form)), weights);
+        return new TrainedGenerator(GeneratorManifest.Write(record, TrainingManifest.Run(_position, _images, _networks.Best.Form.MultiplyAdds(_images.Size.Height, _images.Size.Width))), weights);
     }
 
     public void Dispose()
@@ -246,15 +246,9 @@ public sealed class TrainingSession : IDisposable
             throw AttackFailure.Diverged(step + 1, _scalars.Where(scalar => !double.IsFinite(scalar.Value)).Select(scalar => scalar.Key).Order(StringComparer.Ordinal));
     }
 
-    private bool IsValidationDue()
-    {
-        long step = _position.Step, total = _position.TotalSteps, times = _options.Integer("validations");
-        return total > 0 && step * times / total > (step - 1) * times / total;
-    }
-
     private void Validate()
     {
-        var result = _validation.Run(_networks.Generator, _settings.Epsilon.Value, _position.Step);
+        var result = _validation.Run(images => _networks.Generator.Perturbation(images, _settings.Epsilon.Value), _position.Step);
         _position.Validations.Add(result);
         _scalars["validation_map"] = result.MeanAveragePrecision;
         _scalars["validation_map_lost"] = result.MapLost;
@@ -310,7 +304,7 @@ public sealed class TrainingSession : IDisposable
     }
 
     /// <summary>What decides the weights: two trainings with the same essence and images take the same steps.</summary>
-    private static string Essence(TrainingSettings settings, OptionValues options) => JsonSerializer.Serialize(new
+    internal static string Essence(TrainingSettings settings, OptionValues options) => JsonSerializer.Serialize(new
     {
         settings.Method,
         settings.Model,

@@ -41,12 +41,14 @@ internal sealed class Validation : IDisposable
         _chance = Chance(2, 2 * images.ValidationCount);
     }
 
-    public ValidationResult Run(PerturbationGenerator generator, float epsilon, long step)
+    /// <param name="perturb">From images to their perturbations, of the same shape.</param>
+    /// <param name="step">Steps done.</param>
+    public ValidationResult Run(Func<Tensor, Tensor> perturb, long step)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var queries = _images.Validation();
-        var perturbation = Parts(queries, part => generator.Perturbation(part, epsilon));
+        var perturbation = Parts(queries, perturb);
         var adversarial = Saved(queries + perturbation);
         var features = Features(adversarial);
         var precision = MeanAveragePrecision(features);

@@ -92,10 +92,39 @@ internal static class Tiny
     public static TrainingSettings Settings(long steps = 6, ulong seed = 1, Dictionary<string, string>? options = null) =>
         new("g", Identity, AttackCatalog.UaaGan, Eight, seed, options ?? Options(), steps);
 
-    /// <summary>A generator that was trained for one step.</summary>
-    public static TrainedGenerator Generator(TargetNetwork target, ulong seed = 1)
+    /// <summary>The training of a universal perturbation.</summary>
+    public static TrainingSettings UniversalSettings(long steps, params ReadOnlySpan<(string Name, string Value)> options)
     {
-        using var session = TrainingSession.Start(Settings(steps: 1, seed), Pictures(6), target);
+        var values = new Dictionary<string, string> { ["batch"] = "4", ["validations"] = "2" };
+        foreach (var (name, value) in options) values[name] = value;
+        return Settings(steps, options: values) with { Method = UniversalMethod.Name };
+    }
+
+    /// <summary>The guide image of attacks that need one; of another size than the others.</summary>
+    public static PixelImage Guide { get; } = Picture(90, width: 28, height: 22);
+
+    /// <summary>A request for 8/255 and seed 1, with the guide where one is needed.</summary>
+    public static AttackRequest Request(string method, params ReadOnlySpan<(string Name, string Value)> options)
+    {
+        var values = new Dictionary<string, string>();
+        foreach (var (name, value) in options) values[name] = value;
+        return new AttackRequest(method, Eight, values, Seed: 1, Guide: AttackCatalog.Get(method).NeedsGuide ? Guide : null);
+    }
+
+    /// <summary>The attack of <see cref="Request"/>, with a generator where one is needed; steps where it has that option.</summary>
+    public static IAttack Attack(string method, TargetNetwork target, Epsilon? epsilon = null, ulong seed = 1, int? steps = null)
+    {
+        var definition = AttackCatalog.Get(method);
+        var request = steps is not null && definition.AttackOptions.Any(option => option.Name == "steps") ? Request(method, ("steps", $"{steps}")) : Request(method);
+        return AttackCatalog.Create(
+            request with { Epsilon = epsilon ?? Eight, Seed = seed }, target, definition.NeedsGenerator ? Generator(target, method: method) : null);
+    }
+
+    /// <summary>A generator that was trained for one step.</summary>
+    public static TrainedGenerator Generator(TargetNetwork target, ulong seed = 1, string method = AttackCatalog.UaaGan)
+    {
+        var settings = method == AttackCatalog.UaaGan ? Settings(steps: 1) : UniversalSettings(steps: 1);
+        using var session = TrainingSessions.Open(settings with { Seed = seed }, Pictures(6), target);
         session.Step();
         return session.Best();
     }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using UaaGan.Imaging;
 using UaaGan.Networks;
 
 namespace UaaGan.Perturbation.Tests.Support;
@@ -23,6 +24,16 @@ internal sealed class StateFolder : IDisposable
     public string Path { get; }
 
     public string Sub(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Euclidean distance of two images' features, by <see cref="Model"/>.</summary>
+    public double Distance(PixelImage one, PixelImage other)
+    {
+        var models = new ModelRepository(Sub("models"));
+        using var target = models.Load(models.Get(Model));
+        using var scope = torch.NewDisposeScope();
+        using var gradients = torch.no_grad();
+        return (target.Features(PixelTensor.FromImage(one)) - target.Features(PixelTensor.FromImage(other))).norm().item<float>();
+    }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 

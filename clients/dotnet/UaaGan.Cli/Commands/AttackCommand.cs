@@ -14,7 +14,7 @@ namespace UaaGan.Cli.Commands;
 internal static class AttackCommand
 {
     private static readonly Option<string> Model = OptionRules.Model();
-    private static readonly Option<string> Attack = new("--attack") { Description = "METHOD, such as pgd, or METHOD:GENERATOR, such as uaa-gan:mine (see: uaagan methods)", HelpName = "A", Required = true };
+    private static readonly Option<string> Attack = new("--attack") { Description = "METHOD, such as pgd, METHOD:GENERATOR, such as uaa-gan:mine, or METHOD@GUIDE, such as tma@tower.jpg (see: uaagan methods)", HelpName = "A", Required = true };
     private static readonly Option<string> Images = OptionRules.Folder("--images", "Folder of images, at any depth");
     private static readonly Option<string?> ListFile = OptionRules.ListFile("--list", "File that lists the images to use, one path relative to the folder a line");
     private static readonly Option<Epsilon> Epsilon = OptionRules.Epsilon();
@@ -123,6 +123,7 @@ internal static class AttackCommand
                 settings.Rescale,
                 options = probe.Accepted.Options.OrderBy(o => o.Key, StringComparer.Ordinal).ToDictionary(),
                 generator = RunManifest.OfGenerator(generator),
+                guide = RunManifest.OfGuide(attack.Guide),
             },
             data = new { folder = Path.GetFullPath(imagesFolder), images = images.Count, sha256 = await Hashes.Images(images, cancellationToken) },
         });

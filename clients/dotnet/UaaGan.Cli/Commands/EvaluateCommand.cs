@@ -15,7 +15,7 @@ internal static class EvaluateCommand
     private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to the data's folder a line [default: all]");
     private static readonly Option<string[]> Attacks = new("--attack")
     {
-        Description = "METHOD, such as pgd or random-sign, or METHOD:GENERATOR, such as uaa-gan:mine; may be repeated [default: none, clean rows only]",
+        Description = "METHOD, such as pgd or random-sign, METHOD:GENERATOR, such as uaa-gan:mine, or METHOD@GUIDE, such as tma@tower.jpg; may be repeated [default: none, clean rows only]",
         HelpName = "A",
         DefaultValueFactory = _ => [],
     };

@@ -26,6 +26,7 @@ internal static class MethodsCommand
                     m.Name,
                     m.Description,
                     m.NeedsGenerator,
+                    m.NeedsGuide,
                     attack_options = m.AttackOptions.Select(o => new { o.Name, o.DefaultValue, o.Description }),
                     training_options = m.TrainingOptions.Select(o => new { o.Name, o.DefaultValue, o.Description }),
                 }),
@@ -39,7 +40,7 @@ internal static class MethodsCommand
             table.AddColumns("used by", "option", "default", "meaning");
             foreach (var option in method.AttackOptions) Row("attack", option);
             foreach (var option in method.TrainingOptions) Row("train", option);
-            session.Terminal.Show($"{method.Name}: {method.Description}{(method.NeedsGenerator ? $" Needs a generator: --attack {method.Name}:GENERATOR." : "")}");
+            session.Terminal.Show($"{method.Name}: {method.Description}{(method.NeedsGenerator ? $" Needs a generator: --attack {method.Name}:GENERATOR." : "")}{(method.NeedsGuide ? $" Needs a guide image: --attack {method.Name}@GUIDE." : "")}");
             if (table.Rows.Count > 0) session.Terminal.Show(table);
 
             void Row(string use, Protos.Perturbation.V1.MethodOption option) =>

@@ -133,7 +133,7 @@ internal static class TrainCommand
         {
             session.Terminal.Show(string.Create(CultureInfo.InvariantCulture,
                 $"Generator '{name}' is ready: {training.Progress?.Step} steps in {Formats.Seconds(training.Progress?.ElapsedSeconds ?? 0)}. {TrainingWatch.Scalars(training.Progress ?? new())}"));
-            session.Terminal.Show($"Use it: uaagan evaluate --model {training.Settings?.Model?.Name} --attack uaa-gan:{name} --epsilon {training.Settings?.Epsilon} ...");
+            session.Terminal.Show($"Use it: uaagan evaluate --model {training.Settings?.Model?.Name} --attack {training.Settings?.Method}:{name} --epsilon {training.Settings?.Epsilon} ...");
         }
         else
         {

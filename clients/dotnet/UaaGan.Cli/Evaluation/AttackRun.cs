@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Google.Protobuf;
 using UaaGan.Client;
 using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Perturbation.V1;
@@ -31,6 +32,7 @@ internal static class AttackRun
             OutputFormat = OutputFormat.Png,
         };
         settings.Options.Add(attack.Options.ToDictionary());
+        if (attack.Guide is { } guide) settings.Guide = new Image { Encoded = ByteString.CopyFrom(File.ReadAllBytes(guide)) };
         return settings;
     }
 

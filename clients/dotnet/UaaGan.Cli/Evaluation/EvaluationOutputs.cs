@@ -30,6 +30,7 @@ internal static class EvaluationOutputs
             attack.Spec.Method,
             options = attack.Run.Options.OrderBy(o => o.Key, StringComparer.Ordinal).ToDictionary(),
             generator = RunManifest.OfGenerator(attack.Generator),
+            guide = RunManifest.OfGuide(attack.Spec.Guide),
         }),
     });
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using UaaGan.Cli.Output;
@@ -58,6 +59,10 @@ internal sealed record RunManifest
         weights_sha256 = generator.WeightsSha256,
         manifest = Parsed(generator.ManifestJson),
     };
+
+    /// <summary>A guide image as a manifest names it.</summary>
+    public static object? OfGuide(string? guide) =>
+        guide is null ? null : new { file = Path.GetFullPath(guide), sha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(guide))) };
 
     public static JsonNode Node(object value) => JsonSerializer.SerializeToNode(value, JsonFormat.Options)!;
 

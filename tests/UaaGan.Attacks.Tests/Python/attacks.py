@@ -1,0 +1,193 @@
+"""The iterative attacks and the universal one as their papers tell them, in plain torch and double precision: attacks.py FOLDER.
+
+Reads given.safetensors (a network's weights, images, a guide, random draws on [-1,1) by restart and for the universal perturbation) and
+cases.json (method, epsilon in grey levels, options); writes expected.safetensors: what each case makes of the images, the same as it is
+saved, in uint8, and the universal perturbation of the images after 25 epochs of one batch.
+"""
+
+import json
+import math
+import pathlib
+import struct
+import sys
+
+import torch
+from torch.nn import functional as F
+
+DATA_TYPES = {"F64": torch.float64, "U8": torch.uint8}
+
+
+def read_safetensors(path):
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    tensors = {}
+    for name, entry in json.loads(data[8 : 8 + length]).items():
+        begin, end = entry["data_offsets"]
+        part = bytearray(data[8 + length + begin : 8 + length + end])
+        tensors[name] = torch.frombuffer(part, dtype=DATA_TYPES[entry["dtype"]]).reshape(entry["shape"])
+    return tensors
+
+
+def write_safetensors(path, tensors):
+    names = {dtype: name for name, dtype in DATA_TYPES.items()}
+    header, position = {}, 0
+    for name, tensor in tensors.items():
+        size = tensor.numel() * tensor.element_size()
+        header[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [position, position + size]}
+        position += size
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for tensor in tensors.values():
+            file.write(tensor.contiguous().numpy().tobytes())
+
+
+given = read_safetensors(pathlib.Path(sys.argv[1]) / "given.safetensors")
+
+
+def network(x):
+    """Smooth everywhere, so that rounding decides no gradient's sign."""
+    x = F.softplus(F.conv2d(x, given["conv1"], stride=2))
+    x = torch.tanh(F.conv2d(x, given["conv2"]))
+    return F.normalize(x.mean((2, 3)) @ given["linear"])
+
+
+def project(x, images, eps):
+    return torch.min(torch.max(x, images - eps), images + eps).clamp(0, 1)
+
+
+def gradient(x, loss):
+    x = x.detach().requires_grad_()
+    loss(network(x)).sum().backward()
+    return x.grad
+
+
+def kurakin(options, levels):
+    return int(options.get("steps", 0)) or round(min(levels + 4, 1.25 * levels))
+
+
+def away_from(clean):
+    # The distance has no gradient at the image itself; robrank's shift gives it one.
+    return lambda f: (f - clean + 1e-7).norm(dim=1)
+
+
+def sign_steps(x, images, eps, size, steps, loss):
+    for _ in range(steps):
+        x = project(x + size * gradient(x, loss).sign(), images, eps)
+    return x
+
+
+def fgsm(images, eps, levels, options):
+    near = project(images + given["noise.0"] / 255, images, eps)
+    return project(images + eps * gradient(near, away_from(network(images))).sign(), images, eps)
+
+
+def bim(images, eps, levels, options):
+    return sign_steps(images, images, eps, 1 / 255, kurakin(options, levels), away_from(network(images)))
+
+
+def pgd(images, eps, levels, options):
+    steps, loss = int(options.get("steps", 20)), away_from(network(images))
+    best = None
+    for restart in range(int(options.get("restarts", 1))):
+        start = project(images + eps * given[f"noise.{restart}"], images, eps)
+        x = sign_steps(start, images, eps, 2.5 * eps / steps, steps, loss)
+        reached = loss(network(x))
+        if best is None:
+            best, farthest = x, reached
+        better = reached > farthest
+        best = torch.where(better.reshape(-1, 1, 1, 1), x, best)
+        farthest = torch.where(better, reached, farthest)
+    return best
+
+
+def mi_fgsm(images, eps, levels, options):
+    x, momentum, loss = images, 0, away_from(network(images))
+    for _ in range(10):
+        g = gradient(x, loss)
+        momentum = float(options.get("decay", 1)) * momentum + g / g.abs().sum((1, 2, 3), keepdim=True)
+        x = project(x + eps / 10 * momentum.sign(), images, eps)
+    return x
+
+
+def odfa(images, eps, levels, options):
+    target = -network(images)
+    # At the image itself the loss of unit features has no gradient.
+    x, total = project(images + given["noise.0"] / 255, images, eps), torch.zeros_like(images)
+    for _ in range(kurakin(options, levels)):
+        total = (total + gradient(x, lambda f: ((f - target) ** 2).mean(1)).sign()).clamp(-levels, levels)
+        x = (images - total / 255).clamp(0, 1)
+    return x
+
+
+def sma(images, eps, levels, options):
+    clean = network(images)
+    start = project(images + eps * given["noise.0"], images, eps)
+    return sign_steps(start, images, eps, 1 / 255, kurakin(options, levels), lambda f: ((f - clean) ** 2).sum(1))
+
+
+def adam(x, images, eps, rate, steps, cost, enough=None):
+    x = x.clone().requires_grad_()
+    done = torch.zeros(len(images), dtype=torch.bool)
+    optimizer = torch.optim.Adam([x], lr=rate)
+    for _ in range(steps):
+        before = x.detach().clone()
+        features = network(x)
+        if enough is not None:
+            done |= enough(features.detach())
+            if done.all():
+                break
+        optimizer.zero_grad()
+        cost(features).sum().backward()
+        optimizer.step()
+        with torch.no_grad():
+            x.copy_(torch.where(done.reshape(-1, 1, 1, 1), before, project(x, images, eps)))
+    return x.detach()
+
+
+def pire(images, eps, levels, options):
+    clean = network(images)
+    start = project(images + eps * given["noise.0"], images, eps)
+    return adam(start, images, eps, 0.00255 * eps, int(options.get("steps", 200)), lambda f: -((f - clean) ** 2).sum(1))
+
+
+def tma(images, eps, levels, options):
+    guide = network(given["guide"])
+    near = float(options.get("stop-distance", 0))
+    enough = (lambda f: (f - guide).norm(dim=1) <= near) if near > 0 else None
+    return adam(images, images, eps, 0.01, 100, lambda f: 1 - (f * guide).sum(1), enough)
+
+
+def universal(images, eps):
+    clean = network(images)
+    v, momentum, saturated = (given["noise.universal"] / 255).clamp(-eps, eps), 0, 0
+    for epoch in range(25):
+        before, saturated = saturated, (v.abs() >= eps).double().mean().item()
+        if abs(saturated - before) < 1e-5 and saturated > 0.5:
+            v = v / 2
+        v.requires_grad_()
+        loss = (((network((images + v).clamp(0, 1)) * clean).sum(1) + 1) / 2).mean()
+        (g,) = torch.autograd.grad(loss, v)
+        momentum = momentum + g / g.abs().sum()
+        v = (v.detach() - eps / 10 * math.exp(-0.01 * epoch) * momentum.sign()).clamp(-eps, eps)
+    return v
+
+
+METHODS = {"fgsm": fgsm, "bim": bim, "pgd": pgd, "mi-fgsm": mi_fgsm, "odfa": odfa, "sma": sma, "pire": pire, "tma": tma}
+
+
+def main():
+    # Its worker threads would wait for each other on a busy machine.
+    torch.set_num_threads(1)
+    folder = pathlib.Path(sys.argv[1])
+    expected = {"universal": universal(given["images"], 8 / 255)}
+    for name, case in json.loads((folder / "cases.json").read_text()).items():
+        images = given["images"]
+        made = METHODS[case["method"]](images, case["levels"] / 255, case["levels"], case["options"]).detach()
+        expected[name] = made
+        expected[f"{name}/saved"] = (made.float() * 255).round().to(torch.uint8)
+    write_safetensors(folder / "expected.safetensors", dict(sorted(expected.items(), key=lambda item: -item[1].element_size())))
+
+
+main()
