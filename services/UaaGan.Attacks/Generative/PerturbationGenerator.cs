@@ -12,18 +12,18 @@ namespace UaaGan.Attacks;
 /// </summary>
 internal sealed class PerturbationGenerator : NamedModule
 {
-    private readonly AlignedConvolution _entry;
+    private readonly Convolution _entry;
     private readonly ModuleList<ResidualBlock> _blocks;
-    private readonly AlignedConvolution _exit;
+    private readonly Convolution _exit;
 
     public PerturbationGenerator(GeneratorForm form)
         : base(nameof(PerturbationGenerator))
     {
         Form = form;
         var folded = 3 * form.Unshuffle * form.Unshuffle;
-        _entry = new AlignedConvolution(folded, form.Width, 1);
+        _entry = new Convolution(folded, form.Width, 1);
         _blocks = ModuleList([.. Enumerable.Range(0, form.Blocks).Select(_ => new ResidualBlock(form.Width))]);
-        _exit = new AlignedConvolution(form.Width, folded, 1);
+        _exit = new Convolution(form.Width, folded, 1);
         register_module("entry", _entry);
         register_module("blocks", _blocks);
         register_module("exit", _exit);

@@ -53,7 +53,7 @@ public sealed class BatchNormalisation : NamedModule
         nn.Module? before = null;
         foreach (var (_, module) in network.named_children())
         {
-            if (module is BatchNormalisation normalisation) normalisation.FoldInto(before);
+            if (module is BatchNormalisation normalisation && before is WeightedLayer layer) normalisation.FoldInto(layer);
             else FoldIntoPredecessors(module);
             before = module;
         }
@@ -71,31 +71,12 @@ public sealed class BatchNormalisation : NamedModule
         return nn.functional.batch_norm(input, _mean, _variance, _weight, _bias, training, Momentum, Epsilon);
     }
 
-    private void FoldInto(nn.Module? layer)
+    private void FoldInto(WeightedLayer layer)
     {
         using var scope = NewDisposeScope();
         var scale = _weight / (_variance + Epsilon).sqrt();
         var shift = _bias - _mean * scale;
-        switch (layer)
-        {
-            case Conv2d convolution:
-                convolution.weight!.mul_(scale.reshape(-1, 1, 1, 1));
-                convolution.bias = Folded(convolution.bias, scale, shift);
-                break;
-            case IScalable scalable:
-                scalable.Scale(scale, shift);
-                break;
-            case Linear linear:
-                linear.weight!.mul_(scale.reshape(-1, 1));
-                linear.bias = Folded(linear.bias, scale, shift);
-                break;
-            default:
-                return;
-        }
-
+        layer.Scale(scale, shift);
         _folded = true;
     }
-
-    private static Parameter Folded(Tensor? bias, Tensor scale, Tensor shift) =>
-        new(bias is null ? shift.clone() : bias * scale + shift, requires_grad: false);
 }

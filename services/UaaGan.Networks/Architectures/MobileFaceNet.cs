@@ -68,16 +68,15 @@ public sealed class MobileFaceNet : FeatureNetwork
         private readonly nn.Module<Tensor, Tensor>? _activation;
 
         public ConvolutionLayer(
-            int inputs, int outputs, (long, long) kernel, int stride = 1, int padding = 0, bool depthwise = false, bool linear = false)
+            int inputs, int outputs, (int, int) kernel, int stride = 1, int padding = 0, bool depthwise = false, bool linear = false)
             : base(nameof(ConvolutionLayer))
         {
-            _convolution = kernel == (1, 1) ? new PointwiseConvolution(inputs, outputs, stride) : nn.Conv2d(
-                inputs, outputs, kernel, stride: (stride, stride), padding: (padding, padding), groups: depthwise ? inputs : 1, bias: false);
+            _convolution = new Convolution(inputs, outputs, kernel, stride, padding, groups: depthwise ? inputs : 1, bias: false);
             _normalisation = new BatchNormalisation(outputs);
             register_module("conv", _convolution);
             register_module("bn", _normalisation);
             if (linear) return;
-            _activation = nn.PReLU(outputs);
+            _activation = new ParametricRelu(outputs);
             register_module("prelu", _activation);
         }
 
@@ -99,9 +98,9 @@ public sealed class MobileFaceNet : FeatureNetwork
         {
             var middle = inputs * expansion;
             _body = nn.Sequential(
-                new PointwiseConvolution(inputs, middle), new BatchNormalisation(middle), nn.PReLU(middle),
-                nn.Conv2d(middle, middle, 3, stride: stride, padding: 1, groups: middle, bias: false), new BatchNormalisation(middle), nn.PReLU(middle),
-                new PointwiseConvolution(middle, outputs), new BatchNormalisation(outputs));
+                new Convolution(inputs, middle, 1, bias: false), new BatchNormalisation(middle), new ParametricRelu(middle),
+                new Convolution(middle, middle, 3, stride: stride, padding: 1, groups: middle, bias: false), new BatchNormalisation(middle), new ParametricRelu(middle),
+                new Convolution(middle, outputs, 1, bias: false), new BatchNormalisation(outputs));
             _residual = stride == 1 && inputs == outputs;
             register_module("conv", _body);
         }

@@ -26,7 +26,7 @@ public sealed class OsNet : FeatureNetwork
         var conv4 = Stage(channels[2], channels[3], reduce: false);
         var conv5 = new ConvolutionLayer(channels[3], channels[3], 1);
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
-        _embedding = nn.Sequential(nn.Linear(channels[3], Dimension), new BatchNormalisation(Dimension), nn.ReLU());
+        _embedding = nn.Sequential(new LinearLayer(channels[3], Dimension), new BatchNormalisation(Dimension), nn.ReLU());
         // The trunk only calls the stages; they are registered under the origin's names, so it is not registered itself.
         _trunk = nn.Sequential(conv1, nn.MaxPool2d(3, stride: 2, padding: 1), conv2, conv3, conv4, conv5);
 
@@ -71,9 +71,7 @@ public sealed class OsNet : FeatureNetwork
         public ConvolutionLayer(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool linear = false)
             : base(nameof(ConvolutionLayer))
         {
-            _convolution = kernel == 1
-                ? new PointwiseConvolution(inputs, outputs, stride)
-                : nn.Conv2d(inputs, outputs, kernel, stride: stride, padding: padding, bias: false);
+            _convolution = new Convolution(inputs, outputs, kernel, stride, padding, bias: false);
             _normalisation = new BatchNormalisation(outputs);
             _linear = linear;
             register_module("conv", _convolution);
@@ -97,8 +95,8 @@ public sealed class OsNet : FeatureNetwork
 
         public LightConvolution(int channels) : base(nameof(LightConvolution))
         {
-            _across = new PointwiseConvolution(channels, channels);
-            _within = nn.Conv2d(channels, channels, 3, padding: 1, groups: channels, bias: false);
+            _across = new Convolution(channels, channels, 1, bias: false);
+            _within = new Convolution(channels, channels, 3, padding: 1, groups: channels, bias: false);
             _normalisation = new BatchNormalisation(channels);
             register_module("conv1", _across);
             register_module("conv2", _within);
@@ -121,8 +119,8 @@ public sealed class OsNet : FeatureNetwork
 
         public ChannelGate(int channels) : base(nameof(ChannelGate))
         {
-            _reduce = new PointwiseConvolution(channels, channels / Reduction, bias: true);
-            _expand = new PointwiseConvolution(channels / Reduction, channels, bias: true);
+            _reduce = new Convolution(channels, channels / Reduction, 1);
+            _expand = new Convolution(channels / Reduction, channels, 1);
             register_module("fc1", _reduce);
             register_module("fc2", _expand);
         }
