@@ -14,18 +14,18 @@ internal sealed class Discriminator : NamedModule
     private const double Slope = 0.2;
     private const int Unshuffle = 4;
 
-    private readonly Convolution _conv1;
-    private readonly Convolution _conv2;
+    private readonly Convolution2d _conv1;
+    private readonly Convolution2d _conv2;
     private readonly InstanceNorm2d _norm;
-    private readonly Convolution _exit;
+    private readonly Convolution2d _exit;
 
     public Discriminator(int width)
         : base(nameof(Discriminator))
     {
-        _conv1 = new Convolution(3 * Unshuffle * Unshuffle, width, 1);
-        _conv2 = new Convolution(width, 2 * width, 3, stride: 2, padding: 1);
+        _conv1 = new Convolution2d(3 * Unshuffle * Unshuffle, width, 1);
+        _conv2 = new Convolution2d(width, 2 * width, 3, stride: 2, padding: 1);
         _norm = InstanceNorm2d(2 * width, affine: true);
-        _exit = new Convolution(2 * width, 1, 1);
+        _exit = new Convolution2d(2 * width, 1, 1);
         register_module("conv1", _conv1);
         register_module("conv2", _conv2);
         register_module("norm", _norm);

@@ -12,18 +12,18 @@ namespace UaaGan.Attacks;
 /// </summary>
 internal sealed class PerturbationGenerator : NamedModule
 {
-    private readonly Convolution _entry;
+    private readonly Convolution2d _entry;
     private readonly ModuleList<ResidualBlock> _blocks;
-    private readonly Convolution _exit;
+    private readonly Convolution2d _exit;
 
     public PerturbationGenerator(GeneratorForm form)
         : base(nameof(PerturbationGenerator))
     {
         Form = form;
         var folded = 3 * form.Unshuffle * form.Unshuffle;
-        _entry = new Convolution(folded, form.Width, 1);
+        _entry = new Convolution2d(folded, form.Width, 1);
         _blocks = ModuleList([.. Enumerable.Range(0, form.Blocks).Select(_ => new ResidualBlock(form.Width))]);
-        _exit = new Convolution(form.Width, folded, 1);
+        _exit = new Convolution2d(form.Width, folded, 1);
         register_module("entry", _entry);
         register_module("blocks", _blocks);
         register_module("exit", _exit);

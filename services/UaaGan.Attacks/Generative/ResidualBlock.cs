@@ -8,16 +8,16 @@ namespace UaaGan.Attacks;
 /// <summary>x + conv(relu(norm(conv(x)))), 3x3, the width kept.</summary>
 internal sealed class ResidualBlock : NamedModule
 {
-    private readonly Convolution _conv1;
+    private readonly Convolution2d _conv1;
     private readonly InstanceNorm2d _norm;
-    private readonly Convolution _conv2;
+    private readonly Convolution2d _conv2;
 
     public ResidualBlock(int width)
         : base(nameof(ResidualBlock))
     {
-        _conv1 = new Convolution(width, width, 3, padding: 1);
+        _conv1 = new Convolution2d(width, width, 3, padding: 1);
         _norm = InstanceNorm2d(width, affine: true);
-        _conv2 = new Convolution(width, width, 3, padding: 1);
+        _conv2 = new Convolution2d(width, width, 3, padding: 1);
         register_module("conv1", _conv1);
         register_module("norm", _norm);
         register_module("conv2", _conv2);

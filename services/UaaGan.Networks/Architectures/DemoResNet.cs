@@ -28,7 +28,7 @@ public sealed class DemoResNet : FeatureNetwork
         var normalised = options.Value("feature_batch_norm", fallback: 1, minimum: 0, maximum: 1) == 1;
 
         _stem = nn.Sequential(
-            ("conv", new Convolution(3, width, 3, stride: 2, padding: 1, bias: false)),
+            ("conv", new Convolution2d(3, width, 3, stride: 2, padding: 1, bias: false)),
             ("bn", new BatchNormalisation(width)),
             ("relu", nn.ReLU()));
         var blocks = new List<nn.Module<Tensor, Tensor>>();
@@ -77,13 +77,13 @@ public sealed class DemoResNet : FeatureNetwork
         public BasicBlock(int inputs, int outputs) : base(nameof(BasicBlock))
         {
             _body = nn.Sequential(
-                ("conv1", new Convolution(inputs, outputs, 3, stride: 2, padding: 1, bias: false)),
+                ("conv1", new Convolution2d(inputs, outputs, 3, stride: 2, padding: 1, bias: false)),
                 ("bn1", new BatchNormalisation(outputs)),
                 ("relu", nn.ReLU()),
-                ("conv2", new Convolution(outputs, outputs, 3, padding: 1, bias: false)),
+                ("conv2", new Convolution2d(outputs, outputs, 3, padding: 1, bias: false)),
                 ("bn2", new BatchNormalisation(outputs)));
             _shortcut = nn.Sequential(
-                ("conv", new Convolution(inputs, outputs, 1, stride: 2, bias: false)),
+                ("conv", new Convolution2d(inputs, outputs, 1, stride: 2, bias: false)),
                 ("bn", new BatchNormalisation(outputs)));
             register_module("body", _body);
             register_module("shortcut", _shortcut);

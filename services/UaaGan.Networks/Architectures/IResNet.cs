@@ -25,7 +25,7 @@ public sealed class IResNet : FeatureNetwork
     {
         var channels = 64;
         List<(string Name, nn.Module<Tensor, Tensor> Module)> parts =
-            [("conv1", new Convolution(3, channels, 3, padding: 1, bias: false)), ("bn1", new BatchNormalisation(channels)), ("prelu", new ParametricRelu(channels))];
+            [("conv1", new Convolution2d(3, channels, 3, padding: 1, bias: false)), ("bn1", new BatchNormalisation(channels)), ("prelu", new ParametricRelu(channels))];
         for (var stage = 0; stage < 4; stage++)
         {
             var blocks = new List<nn.Module<Tensor, Tensor>>();
@@ -66,16 +66,16 @@ public sealed class IResNet : FeatureNetwork
             (string Name, nn.Module<Tensor, Tensor> Module)[] parts =
             [
                 ("bn1", new BatchNormalisation(inputs)),
-                ("conv1", new Convolution(inputs, outputs, 3, padding: 1, bias: false)),
+                ("conv1", new Convolution2d(inputs, outputs, 3, padding: 1, bias: false)),
                 ("bn2", new BatchNormalisation(outputs)),
                 ("prelu", new ParametricRelu(outputs)),
-                ("conv2", new Convolution(outputs, outputs, 3, stride: stride, padding: 1, bias: false)),
+                ("conv2", new Convolution2d(outputs, outputs, 3, stride: stride, padding: 1, bias: false)),
                 ("bn3", new BatchNormalisation(outputs)),
             ];
             foreach (var (name, module) in parts) register_module(name, module);
             _body = nn.Sequential([.. parts.Select(part => part.Module)]);
             if (stride == 1 && inputs == outputs) return;
-            _shortcut = nn.Sequential(new Convolution(inputs, outputs, 1, stride, bias: false), new BatchNormalisation(outputs));
+            _shortcut = nn.Sequential(new Convolution2d(inputs, outputs, 1, stride, bias: false), new BatchNormalisation(outputs));
             register_module("downsample", _shortcut);
         }
 

@@ -71,7 +71,7 @@ public sealed class MobileFaceNet : FeatureNetwork
             int inputs, int outputs, (int, int) kernel, int stride = 1, int padding = 0, bool depthwise = false, bool linear = false)
             : base(nameof(ConvolutionLayer))
         {
-            _convolution = new Convolution(inputs, outputs, kernel, stride, padding, groups: depthwise ? inputs : 1, bias: false);
+            _convolution = new Convolution2d(inputs, outputs, kernel, stride, padding, groups: depthwise ? inputs : 1, bias: false);
             _normalisation = new BatchNormalisation(outputs);
             register_module("conv", _convolution);
             register_module("bn", _normalisation);
@@ -98,9 +98,9 @@ public sealed class MobileFaceNet : FeatureNetwork
         {
             var middle = inputs * expansion;
             _body = nn.Sequential(
-                new Convolution(inputs, middle, 1, bias: false), new BatchNormalisation(middle), new ParametricRelu(middle),
-                new Convolution(middle, middle, 3, stride: stride, padding: 1, groups: middle, bias: false), new BatchNormalisation(middle), new ParametricRelu(middle),
-                new Convolution(middle, outputs, 1, bias: false), new BatchNormalisation(outputs));
+                new Convolution2d(inputs, middle, 1, bias: false), new BatchNormalisation(middle), new ParametricRelu(middle),
+                new Convolution2d(middle, middle, 3, stride: stride, padding: 1, groups: middle, bias: false), new BatchNormalisation(middle), new ParametricRelu(middle),
+                new Convolution2d(middle, outputs, 1, bias: false), new BatchNormalisation(outputs));
             _residual = stride == 1 && inputs == outputs;
             register_module("conv", _body);
         }

@@ -56,7 +56,7 @@ public sealed class MobileNetV2 : FeatureNetwork
 
     private static nn.Module<Tensor, Tensor> ConvolutionLayer(int inputs, int outputs, int kernel, int stride = 1, int groups = 1) =>
         nn.Sequential(
-            new Convolution(inputs, outputs, kernel, stride, padding: (kernel - 1) / 2, groups, bias: false),
+            new Convolution2d(inputs, outputs, kernel, stride, padding: (kernel - 1) / 2, groups, bias: false),
             new BatchNormalisation(outputs),
             nn.ReLU6());
 
@@ -70,7 +70,7 @@ public sealed class MobileNetV2 : FeatureNetwork
             var middle = inputs * expansion;
             List<nn.Module<Tensor, Tensor>> layers = expansion == 1 ? [] : [ConvolutionLayer(inputs, middle, kernel: 1)];
             layers.Add(ConvolutionLayer(middle, middle, kernel: 3, stride, groups: middle));
-            layers.Add(new Convolution(middle, outputs, 1, bias: false));
+            layers.Add(new Convolution2d(middle, outputs, 1, bias: false));
             layers.Add(new BatchNormalisation(outputs));
             _body = nn.Sequential(layers.ToArray());
             _residual = stride == 1 && inputs == outputs;

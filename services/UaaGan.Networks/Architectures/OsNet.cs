@@ -71,7 +71,7 @@ public sealed class OsNet : FeatureNetwork
         public ConvolutionLayer(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool linear = false)
             : base(nameof(ConvolutionLayer))
         {
-            _convolution = new Convolution(inputs, outputs, kernel, stride, padding, bias: false);
+            _convolution = new Convolution2d(inputs, outputs, kernel, stride, padding, bias: false);
             _normalisation = new BatchNormalisation(outputs);
             _linear = linear;
             register_module("conv", _convolution);
@@ -95,8 +95,8 @@ public sealed class OsNet : FeatureNetwork
 
         public LightConvolution(int channels) : base(nameof(LightConvolution))
         {
-            _across = new Convolution(channels, channels, 1, bias: false);
-            _within = new Convolution(channels, channels, 3, padding: 1, groups: channels, bias: false);
+            _across = new Convolution2d(channels, channels, 1, bias: false);
+            _within = new Convolution2d(channels, channels, 3, padding: 1, groups: channels, bias: false);
             _normalisation = new BatchNormalisation(channels);
             register_module("conv1", _across);
             register_module("conv2", _within);
@@ -119,8 +119,8 @@ public sealed class OsNet : FeatureNetwork
 
         public ChannelGate(int channels) : base(nameof(ChannelGate))
         {
-            _reduce = new Convolution(channels, channels / Reduction, 1);
-            _expand = new Convolution(channels / Reduction, channels, 1);
+            _reduce = new Convolution2d(channels, channels / Reduction, 1);
+            _expand = new Convolution2d(channels / Reduction, channels, 1);
             register_module("fc1", _reduce);
             register_module("fc2", _expand);
         }

@@ -25,7 +25,7 @@ internal sealed class ResidualTrunk : NamedModule
     /// <param name="stemActivation">Whether a ReLU follows the first convolution.</param>
     public ResidualTrunk(int depth, int lastStride = 2, bool stemActivation = true) : base(nameof(ResidualTrunk))
     {
-        var (conv1, bn1) = (new Convolution(3, 64, 7, stride: 2, padding: 3, bias: false), new BatchNormalisation(64));
+        var (conv1, bn1) = (new Convolution2d(3, 64, 7, stride: 2, padding: 3, bias: false), new BatchNormalisation(64));
         List<(string Name, nn.Module<Tensor, Tensor> Module)> stages = [];
         var channels = 64;
         for (var stage = 0; stage < 4; stage++)
@@ -74,7 +74,7 @@ internal sealed class ResidualTrunk : NamedModule
             {
                 var (outputs, kernel, step) = convolutions[i];
                 _steps[i] = (
-                    new Convolution(channels, outputs, kernel, stride: step, padding: kernel / 2, bias: false), new BatchNormalisation(outputs));
+                    new Convolution2d(channels, outputs, kernel, stride: step, padding: kernel / 2, bias: false), new BatchNormalisation(outputs));
                 register_module($"conv{i + 1}", _steps[i].Convolution);
                 register_module($"bn{i + 1}", _steps[i].Normalisation);
                 channels = outputs;
@@ -82,7 +82,7 @@ internal sealed class ResidualTrunk : NamedModule
 
             Outputs = channels;
             if (stride == 1 && inputs == channels) return;
-            _shortcut = nn.Sequential(new Convolution(inputs, channels, 1, stride, bias: false), new BatchNormalisation(channels));
+            _shortcut = nn.Sequential(new Convolution2d(inputs, channels, 1, stride, bias: false), new BatchNormalisation(channels));
             register_module("downsample", _shortcut);
         }
 

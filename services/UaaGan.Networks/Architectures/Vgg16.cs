@@ -25,7 +25,7 @@ public sealed class Vgg16 : FeatureNetwork
         {
             for (var i = 0; i < convolutions; i++)
             {
-                layers.AddRange([new Convolution(inputs, channels, 3, padding: 1), nn.ReLU()]);
+                layers.AddRange([new Convolution2d(inputs, channels, 3, padding: 1), nn.ReLU()]);
                 inputs = channels;
             }
 

@@ -14,7 +14,7 @@ namespace UaaGan.Networks;
 /// right for a single input channel, for which the convolution is wrong.</item>
 /// </list>
 /// </summary>
-public sealed class Convolution : WeightedLayer
+public sealed class Convolution2d : WeightedLayer
 {
     private const int Group = 16;
     private const int FewInputs = 4;
@@ -23,14 +23,14 @@ public sealed class Convolution : WeightedLayer
     private readonly bool _isPointwise;
     private readonly long _inputPadding, _outputPadding;
 
-    public Convolution(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = true)
+    public Convolution2d(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = true)
         : this(inputs, outputs, (kernel, kernel), stride, padding, groups, bias)
     {
     }
 
     /// <param name="kernel">Its rows and columns.</param>
-    public Convolution(int inputs, int outputs, (int Rows, int Columns) kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = true)
-        : base(nameof(Convolution), [outputs, inputs / groups, kernel.Rows, kernel.Columns], bias)
+    public Convolution2d(int inputs, int outputs, (int Rows, int Columns) kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = true)
+        : base(nameof(Convolution2d), [outputs, inputs / groups, kernel.Rows, kernel.Columns], bias)
     {
         (_outputs, _groups, _stride, _padding) = (outputs, groups, stride, padding);
         _isPointwise = kernel == (1, 1) && groups == 1 && padding == 0;

@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace UaaGan.Networks.Tests;
 
-public class ConvolutionTests
+public class Convolution2dTests
 {
     [Theory]
     [InlineData(3, 24, 2, true)]
@@ -24,7 +24,7 @@ public class ConvolutionTests
         torch.random.manual_seed(inputs);
         using var scope = torch.NewDisposeScope();
         using var plain = torch.nn.Conv2d(inputs, outputs, kernel, stride: stride, padding: kernel / 2, groups: groups, bias: bias).to(torch.ScalarType.Float64);
-        using var aligned = new Convolution(inputs, outputs, kernel, stride, padding: kernel / 2, groups, bias);
+        using var aligned = new Convolution2d(inputs, outputs, kernel, stride, padding: kernel / 2, groups, bias);
         Assert.Equal(plain.state_dict().Keys.Order(), aligned.state_dict().Keys.Order());
         using (torch.no_grad())
         {
@@ -55,7 +55,7 @@ public class ConvolutionTests
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        using var convolution = new Convolution(inputs, outputs, 1, stride);
+        using var convolution = new Convolution2d(inputs, outputs, 1, stride);
         var images = torch.rand(2, inputs, 9, 7);
         var expected = convolution.call(images);
         convolution.to(torch.ScalarType.BFloat16);
@@ -68,7 +68,7 @@ public class ConvolutionTests
     public void Its_initial_values_are_those_of_pytorch()
     {
         using var scope = torch.NewDisposeScope();
-        using var ours = new Convolution(64, 256, 3);
+        using var ours = new Convolution2d(64, 256, 3);
         var (weight, bias) = (ours.state_dict()["weight"], ours.state_dict()["bias"]);
         double bound = 1 / Math.Sqrt(64 * 9);
         foreach (var values in new[] { weight, bias })
@@ -82,7 +82,7 @@ public class ConvolutionTests
     public void It_moves_to_another_number_format()
     {
         using var scope = torch.NewDisposeScope();
-        using var aligned = new Convolution(8, 8, 3, padding: 1);
+        using var aligned = new Convolution2d(8, 8, 3, padding: 1);
         var images = torch.rand(1, 8, 6, 6);
         var expected = aligned.call(images);
         aligned.to(torch.ScalarType.Float64);
