@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using TorchSharp;
 
@@ -17,7 +16,7 @@ public sealed class PyTorchReference : IDisposable
     {
         try
         {
-            Run(Path.Combine(AppContext.BaseDirectory, "Python", "reference.py"), _folder.Path);
+            DebianPython.Run("reference.py", _folder.Path);
             _expected = SafetensorsReader.Open(File("expected.safetensors"));
             Keys = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, long[]>>>(System.IO.File.ReadAllText(File("keys.json")))!;
         }
@@ -50,16 +49,6 @@ public sealed class PyTorchReference : IDisposable
     {
         _expected.Dispose();
         _folder.Dispose();
-    }
-
-    private static void Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("/usr/bin/python3", ["-B", .. arguments]) { RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0,
-            $"PyTorch's reference values were not made; Debian's python3-torch and python3-torchvision must be there, which ./run test installs.\n{errors}");
     }
 }
 

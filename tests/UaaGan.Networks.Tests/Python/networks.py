@@ -45,9 +45,6 @@ class Vgg16(Pooled):
         super().__init__()
         self.features = models.vgg.make_layers(models.vgg.cfgs["D"])
         self.classifier = nn.Sequential(nn.Linear(512, 2))
-        for layer in self.features:
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight)
 
     def map(self, x):
         return self.features(x)

@@ -6,6 +6,7 @@ NAME.pt is an archive. Beside those that are to agree with PyTorch lie NAME.inpu
 little-endian; the gradient is that of (feature * weight).sum(), the feature being of unit length.
 """
 
+import copy
 import sys
 import warnings
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 import torch
 import torchvision
 from torch import nn
+
+import margins
 
 folder = Path(sys.argv[1])
 
@@ -29,9 +32,16 @@ def trace(name, model, size, batch=2):
     return model, images
 
 
-def reference(name, model, size, batch=2):
-    model, images = trace(name, model, size, batch)
-    images = images.requires_grad_()
+def picture(size, number):
+    return torch.randint(256, (1, 3, size, size), generator=torch.Generator().manual_seed(number)) / 255
+
+
+def reference(name, model, size, *first):
+    """A trace with PyTorch's feature and gradient of images that are clear of kinks (margins.py); their numbers begin at `first`."""
+    model, _ = trace(name, model, size, len(first))
+    wide = copy.deepcopy(model).double()
+    images = torch.cat([margins.clear_image(lambda image: wide(image.double()), lambda number: picture(size, number), number) for number in first])
+    images.requires_grad_()
     feature = nn.functional.normalize(model(images).flatten(1))
     weight = torch.randn(feature.shape)
     (gradient,) = torch.autograd.grad((feature * weight).sum(), images)
@@ -109,12 +119,12 @@ def main():
     warnings.simplefilter("ignore")
     torch.manual_seed(1)
     torch.set_num_threads(1)
-    reference("convolutions", convolutions(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 24)), 48)
-    reference("map", convolutions(nn.AdaptiveAvgPool2d(1)), 48)
-    reference("resnet18", torchvision.models.resnet18(), 64)
-    reference("transformer", seeded(transformer), 64)
-    if "--full" in sys.argv:
-        reference("vit_b_16", seeded(torchvision.models.vit_b_16), 224, batch=1)
+    reference("convolutions", convolutions(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 24)), 48, 147, 266)
+    reference("map", convolutions(nn.AdaptiveAvgPool2d(1)), 48, 49, 96)
+    reference("resnet18", torchvision.models.resnet18(), 64, 18, 26)
+    reference("transformer", seeded(transformer), 64, 0, 1)
+    vit_size = 224 if "--full" in sys.argv else 64
+    reference("vit_b_16", seeded(lambda: torchvision.models.vit_b_16(image_size=vit_size)), vit_size, 0)
 
     trace("unpooled", convolutions(), 48)
     trace("pair", Pair(), 48)

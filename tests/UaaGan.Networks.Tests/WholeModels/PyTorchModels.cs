@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -16,7 +15,7 @@ public sealed class PyTorchModels : IDisposable
     {
         try
         {
-            Run([Path.Combine(AppContext.BaseDirectory, "Python", "whole_models.py"), _folder.Path, .. IsFull ? ["--full"] : Array.Empty<string>()]);
+            DebianPython.Run("whole_models.py", [_folder.Path, .. IsFull ? ["--full"] : Array.Empty<string>()]);
         }
         catch
         {
@@ -47,15 +46,6 @@ public sealed class PyTorchModels : IDisposable
     };
 
     public void Dispose() => _folder.Dispose();
-
-    private static void Run(string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-B", .. arguments]) { RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0,
-            $"PyTorch made no models; Debian's python3-torch and python3-torchvision must be there (apt-get install), which ./run test installs.\n{errors}");
-    }
 }
 
 /// <summary>The tests that share one run of the script. Some look at the memory of the whole process, so no others run beside them.</summary>
