@@ -15,7 +15,6 @@ public static class FeatureExtractionHost
     public static void Configure(ServiceBuilder service)
     {
         ArgumentNullException.ThrowIfNull(service);
-        TorchMemory.KeepFreedPages();
         service.AddOptions<FeatureExtractionOptions>(FeatureExtractionOptions.Section);
         service.Services.AddSingleton(provider => new ModelRepository(
             Path.Combine(provider.GetRequiredService<IOptions<ServiceOptions>>().Value.State, "models")));

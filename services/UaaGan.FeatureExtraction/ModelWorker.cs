@@ -86,7 +86,7 @@ internal sealed class ModelWorker : IAsyncDisposable
             }
         }
 
-        public void Dispose() => network.Dispose();
+        public void Dispose() => TorchMemory.Returning(network.Dispose);
 
         private FailureException Invalid(string fault) => new(
             FailureKind.FailedPrecondition, "FEATURE_INVALID",

@@ -124,8 +124,11 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
     // TorchSharp leaves some tensors of a disposed module to the collector, which knows nothing of their size.
     private static void ReturnMemory()
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        GC.WaitForPendingFinalizers();
+        TorchMemory.Returning(() =>
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        });
         TorchMemory.Release();
     }
 

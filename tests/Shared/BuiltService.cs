@@ -36,7 +36,12 @@ internal sealed class BuiltService : IAsyncDisposable
     }
 
     /// <summary>Starts the service of a project, such as UaaGan.RetrievalScoring, on free ports.</summary>
-    public static async Task<BuiltService> StartAsync(string project, string state, params string[] arguments)
+    public static Task<BuiltService> StartAsync(string project, string state, params string[] arguments) =>
+        StartAsync(project, state, new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with environment variables of its own.</summary>
+    public static async Task<BuiltService> StartAsync(
+        string project, string state, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         // Beside this test's own output: artifacts/bin/PROJECT/release.
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
@@ -57,6 +62,7 @@ internal sealed class BuiltService : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var service = new BuiltService(Process.Start(start)!);
         await Task.WhenAny(written.Task, service._process.WaitForExitAsync(), Task.Delay(Limit, TestContext.Current.CancellationToken));
         if (!written.Task.IsCompleted)

@@ -28,7 +28,7 @@ public sealed class HelpTests
     {
         string[] contract =
         [
-            "demo", "models add", "models list", "models check", "train", "trainings list", "trainings watch", "trainings cancel", "trainings resume",
+            "demo", "models add", "models list", "models check", "models schema", "train", "trainings list", "trainings watch", "trainings cancel", "trainings resume",
             "generators list", "attack", "extract", "evaluate", "methods", "datasets check", "serve",
         ];
         Assert.Equal([], contract.Except(Paths(Root(), "")));

@@ -6,37 +6,41 @@ using UaaGan.Protos.Features.V1;
 namespace UaaGan.FeatureExtraction.Tests;
 
 /// <summary>
-/// Memory of a service of its own, whose models come and go: 50 cycles, or 500 with UAAGAN_FULL=1. UnloadModel collects before it answers.
+/// Memory of a service of its own, whose models come and go; UnloadModel collects before it answers. With UAAGAN_FULL=1 500 cycles against
+/// 50, else 50 against 10.
 /// </summary>
 public class LoadCyclesTests
 {
-    /// <summary>What the issue allows: what a process keeps for good is all there after a tenth of the cycles.</summary>
+    /// <summary>What the issue allows.</summary>
     private const double Growth = 1.05;
 
-    private static int Cycles => Environment.GetEnvironmentVariable("UAAGAN_FULL") == "1" ? 500 : 50;
+    // The runtime compiles hot methods anew during the first hundred cycles, which is memory of code and not of models.
+    private static readonly Dictionary<string, string> CompiledOnce = new() { ["DOTNET_TieredCompilation"] = "0" };
+
+    private static (int Early, int Late) Cycles => Environment.GetEnvironmentVariable("UAAGAN_FULL") == "1" ? (50, 500) : (10, 50);
 
     [Fact]
-    public async Task Memory_after_many_loads_and_unloads_is_that_after_a_tenth_of_them()
+    public async Task Memory_after_many_loads_and_unloads_is_that_after_a_few()
     {
         using var models = new TestModels();
         AddOsNet(models);
-        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, "--UaaGan:TorchThreads=1");
+        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, CompiledOnce, "--UaaGan:TorchThreads=1");
         var client = new FeatureExtractionService.FeatureExtractionServiceClient(service.Channel);
         var request = new ExtractRequest { Model = LiveFeatures.Model("osnet"), Image = LiveFeatures.Raw(LiveFeatures.Noise(1)) };
         var expected = (await client.ExtractAsync(request).ResponseAsync.Within()).Feature;
 
-        long early = 0;
-        for (int cycle = 1; cycle <= Cycles; cycle++)
+        var resident = new Dictionary<int, long>();
+        for (int cycle = 1; cycle <= Cycles.Late; cycle++)
         {
             await client.LoadModelAsync(new LoadModelRequest { Model = request.Model }).ResponseAsync.Within();
             if (cycle % 10 == 0) Assert.Equal(expected, (await client.ExtractAsync(request).ResponseAsync.Within()).Feature);
             await client.UnloadModelAsync(new UnloadModelRequest { Model = request.Model }).ResponseAsync.Within();
-            if (cycle == Cycles / 10) early = service.ResidentBytes;
+            if (cycle == Cycles.Early || cycle == Cycles.Late) resident[cycle] = service.ResidentBytes;
         }
 
-        long late = service.ResidentBytes;
-        Assert.True(late <= early * Growth, $"{early >> 20} MiB after {Cycles / 10} cycles, {late >> 20} MiB after {Cycles}");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{early >> 10} KiB after {Cycles / 10} cycles, {late >> 10} KiB after {Cycles}");
+        string told = string.Join(", ", resident.Select(pair => $"{pair.Value >> 10} KiB after {pair.Key} cycles"));
+        TestContext.Current.TestOutputHelper?.WriteLine(told);
+        Assert.True(resident[Cycles.Late] <= resident[Cycles.Early] * Growth, told);
     }
 
     /// <summary>A real architecture, seeded, with an input so small that loading is nearly all there is.</summary>

@@ -26,10 +26,12 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
     public async Task<EvaluationResult> Execute(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var model = await services.Features.GetModel(plan.Model, cancellationToken);
-        _model = new ModelReference { Name = model.Name, Version = model.Version };
+        var found = await services.Features.GetModel(plan.Model, cancellationToken);
+        _model = new ModelReference { Name = found.Name, Version = found.Version };
         var generators = await Generators(cancellationToken);
         var clean = await CleanFeatures(cancellationToken);
+        // Only now is the model loaded for sure, and its batch sizes are those that it runs with.
+        var model = await services.Features.GetModel(_model, cancellationToken);
         var dataHash = await Hashes.Data(plan.Data, cancellationToken);
 
         var variants = new List<Variant>();
