@@ -16,7 +16,6 @@ public static class PerturbationHost
     public static void Configure(ServiceBuilder service)
     {
         ArgumentNullException.ThrowIfNull(service);
-        TorchMemory.KeepFreedPages();
         service.AddOptions<PerturbationOptions>(PerturbationOptions.Section);
         string state = service.Options.State;
         var services = service.Services;
