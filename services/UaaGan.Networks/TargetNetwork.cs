@@ -196,7 +196,11 @@ public sealed class TargetNetwork : IDisposable
             [.. TryExtractPreprocessed(batch).Select(result => Convert.ToHexString(MemoryMarshal.AsBytes<float>(result.Feature)))];
     }
 
-    private Tensor FeaturesOfInputs(Tensor inputs) => _fusion.Apply((inputs - _mean) / _std);
+    private Tensor FeaturesOfInputs(Tensor inputs)
+    {
+        var normalised = (inputs - _mean) / _std;
+        return _fusion.Apply(Card.ChannelOrder == ChannelOrder.Bgr ? normalised.flip(1) : normalised);
+    }
 
     private Tensor NetworkFeatures(Tensor normalised)
     {

@@ -74,7 +74,7 @@ public class ModelCardSchemaTests
     {
         (string Field, string Value)[] cases =
         [
-            ("pad", "[24,0,24,0]"), ("scales", "[0.1]"), ("scales", "[1,65]"), ("batch_sizes", "[4,2]"), ("check", "{\"feature\":[1]}"), ("version", "1.0"),
+            ("pad", "[24,0,24,0]"), ("short_side", "63"), ("scales", "[0.1]"), ("scales", "[1,65]"), ("batch_sizes", "[4,2]"), ("check", "{\"feature\":[1]}"), ("version", "1.0"),
         ];
         var cards = cases.Select(change => ModelCardCases.Card(change)).ToList();
         Assert.All(Judge(cards), Assert.Null);
@@ -107,6 +107,7 @@ public class ModelCardSchemaTests
         foreach (var (other, value) in new[] { ("flip", "true"), ("scales", "[1,0.5]"), ("whitening", ModelCardCases.File("w.safetensors")) })
             yield return (ModelCardCases.Card(("l2_normalise", "false"), (other, value)), false);
 
+        yield return (ModelCardCases.Card(("resize", "\"none\""), ("short_side", "64")), false);
         yield return (Form("osnet_x1_0", "w.safetensors", null, "bfloat16"), true);
         yield return (Form("osnet_x1_0", "w.pt", "libtorch", "float32"), false);
         yield return (Form("torchscript", "model.pt", "libtorch", "bfloat16"), true);

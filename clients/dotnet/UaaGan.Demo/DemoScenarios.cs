@@ -25,7 +25,7 @@ public static class DemoScenarios
             Protocol = LeaveOneOut,
             Identities = 26, GalleryViews = 12, QueryViews = 3,
             TrainingIdentities = 60, TrainingViews = 10,
-            TrainingSteps = 1600,
+            TrainingSteps = 1800,
         },
         new(new PeopleArtist())
         {
@@ -45,7 +45,7 @@ public static class DemoScenarios
             Protocol = LeaveOneOut,
             Identities = 30, GalleryViews = 10, QueryViews = 3,
             TrainingIdentities = 60, TrainingViews = 10,
-            TrainingSteps = 1250,
+            TrainingSteps = 1700,
         },
     ];
 

@@ -5,11 +5,14 @@ using static TorchSharp.torch;
 namespace UaaGan.Networks;
 
 /// <summary>
-/// Resize and padding of a card, for tensors (differentiable) and for images (the decoder's path): both give the same levels for
+/// Resize, crop and padding of a card, for tensors (differentiable) and for images (the decoder's path): both give the same levels for
 /// the same 8-bit pixels.
 /// </summary>
 internal sealed class InputGeometry : IDisposable
 {
+    // With a shorter side of 256 an image of one row and ten thousand columns would become one of 655 million pixels.
+    private const int LongestSide = 16_384;
+
     private readonly ModelCard _card;
     private readonly int _height, _width;
     private readonly Dictionary<(long Input, int Output), ResampleMatrix> _matrices = [];
@@ -25,12 +28,14 @@ internal sealed class InputGeometry : IDisposable
     {
         using var scope = NewDisposeScope();
         var (height, width) = (images.shape[2], images.shape[3]);
-        var resized = (height, width) == (_height, _width) ? images : _card.Resize switch
+        var size = ResizedSize(height, width);
+        var resized = (height, width) == size ? images : _card.Resize switch
         {
-            ResizeMode.Nearest => Nearest(Nearest(images, 3, _width), 2, _height),
-            ResizeMode.Bilinear => Bilinear(images),
+            ResizeMode.Nearest => Nearest(Nearest(images, 3, size.Width), 2, size.Height),
+            ResizeMode.Bilinear => Bilinear(images, size),
             _ => throw WrongSize(height, width),
         };
+        if (size != (_height, _width)) resized = resized.narrow(2, Margin(size.Height, _height), _height).narrow(3, Margin(size.Width, _width), _width);
         var pad = _card.Pad;
         var padded = pad.All(side => side == 0) ? resized : nn.functional.pad(resized, [pad[0], pad[2], pad[1], pad[3]]);
         // The caller's own tensor stays in the caller's scope.
@@ -40,19 +45,34 @@ internal sealed class InputGeometry : IDisposable
     /// <summary>The same for an image.</summary>
     public PixelImage Apply(PixelImage image)
     {
-        var resized = (image.Height, image.Width) == (_height, _width) ? image : _card.Resize switch
+        var size = ResizedSize(image.Height, image.Width);
+        var resized = (image.Height, image.Width) == size ? image : _card.Resize switch
         {
-            ResizeMode.Nearest => ImageResizer.Nearest(image, _width, _height),
-            ResizeMode.Bilinear => ImageResizer.Bilinear(image, _width, _height),
+            ResizeMode.Nearest => ImageResizer.Nearest(image, size.Width, size.Height),
+            ResizeMode.Bilinear => ImageResizer.Bilinear(image, size.Width, size.Height),
             _ => throw WrongSize(image.Height, image.Width),
         };
-        return Pad(resized);
+        if (size == (_height, _width)) return Pad(resized);
+        return Pad(new ImageBox((uint)Margin(size.Width, _width), (uint)Margin(size.Height, _height), (uint)_width, (uint)_height).Cut(resized));
     }
 
     public void Dispose()
     {
         foreach (var matrix in _matrices.Values) matrix.Dispose();
     }
+
+    /// <summary>torchvision's: the shorter side as asked, the longer one rounded down.</summary>
+    private (int Height, int Width) ResizedSize(long height, long width)
+    {
+        if (_card.ShortSide is not { } side) return (_height, _width);
+        var (shorter, longer) = (Math.Min(height, width), Math.Max(height, width));
+        var resized = (double)(side * longer) / shorter;
+        if (resized >= LongestSide + 1) throw TooLong(height, width, side);
+        return height < width ? (side, (int)resized) : ((int)resized, side);
+    }
+
+    /// <summary>What lies before the centre; half a pixel is rounded as Python rounds it.</summary>
+    private static int Margin(int size, int inner) => (int)Math.Round((size - inner) / 2.0, MidpointRounding.ToEven);
 
     private static Tensor Nearest(Tensor images, long dimension, int size)
     {
@@ -67,11 +87,11 @@ internal sealed class InputGeometry : IDisposable
     }
 
     /// <summary>PIL's two passes, columns first; a dimension that keeps its size has none. See <see cref="ResampleMatrix"/>.</summary>
-    private Tensor Bilinear(Tensor images)
+    private Tensor Bilinear(Tensor images, (int Height, int Width) size)
     {
         var levels = ResampleMatrix.SnapToLevels(images.to(ScalarType.Float64) * 255.0);
-        if (images.shape[3] != _width) levels = Matrix(images.shape[3], _width).ResizeColumns(levels);
-        if (images.shape[2] != _height) levels = Matrix(images.shape[2], _height).ResizeRows(levels);
+        if (images.shape[3] != size.Width) levels = Matrix(images.shape[3], size.Width).ResizeColumns(levels);
+        if (images.shape[2] != size.Height) levels = Matrix(images.shape[2], size.Height).ResizeRows(levels);
         return (levels / 255.0).to(images.dtype);
     }
 
@@ -95,6 +115,9 @@ internal sealed class InputGeometry : IDisposable
 
         return new PixelImage(width, height, channels, pixels);
     }
+
+    private FailureException TooLong(long height, long width, int side) => new(FailureKind.InvalidArgument, "IMAGE_SHAPE_EXTREME",
+        $"The image has {width}x{height} pixels; with a shorter side of {side}, as the model {_card.Name} takes it, the longer one would be above {LongestSide}.");
 
     private FailureException WrongSize(long height, long width) => new(FailureKind.InvalidArgument, "IMAGE_SIZE_MISMATCH",
         $"The image has {width}x{height} pixels and the model {_card.Name} takes {_width}x{_height} without resizing (its card says resize: none).");

@@ -19,6 +19,18 @@ public enum ResizeMode
     None,
 }
 
+/// <summary>Order in which a network takes the channels of an image.</summary>
+public enum ChannelOrder
+{
+    /// <summary>Red, green, blue.</summary>
+    [JsonStringEnumMemberName("rgb")]
+    Rgb,
+
+    /// <summary>Blue, green, red, as OpenCV reads images.</summary>
+    [JsonStringEnumMemberName("bgr")]
+    Bgr,
+}
+
 /// <summary>Size of a network's input in pixels, padding included.</summary>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>
@@ -69,6 +81,12 @@ public sealed record ModelCard
     /// <summary>How an image of another size is brought there.</summary>
     public ResizeMode Resize { get; init; } = ResizeMode.Bilinear;
 
+    /// <summary>
+    /// The shorter side of an image after its resize, which keeps its shape; the network gets the centre, of the input's size less its
+    /// padding, as torchvision's Resize and CenterCrop make it. Null: images are brought to that size whatever their shape.
+    /// </summary>
+    public int? ShortSide { get; init; }
+
     /// <summary>Pixels of value 0 added at the left, top, right and bottom after the resize and before normalisation.</summary>
     public IReadOnlyList<int> Pad { get; init; } = [0, 0, 0, 0];
 
@@ -77,6 +95,9 @@ public sealed record ModelCard
 
     /// <summary>Standard deviation of the same. Default: ImageNet's.</summary>
     public IReadOnlyList<double> Std { get; init; } = ImageNetStd;
+
+    /// <summary>Order of the channels that the network takes; mean and std are those of red, green and blue all the same.</summary>
+    public ChannelOrder ChannelOrder { get; init; } = ChannelOrder.Rgb;
 
     /// <summary>Global pooling, for the architectures that pool.</summary>
     public PoolingKind Pooling { get; init; } = PoolingKind.Average;

@@ -15,7 +15,7 @@ public static class ModelCardJson
         AllowDuplicateProperties = false,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         WriteIndented = true,
-        Converters = { new ExactEnumConverter<ResizeMode>(), new ExactEnumConverter<PoolingKind>() },
+        Converters = { new ExactEnumConverter<ResizeMode>(), new ExactEnumConverter<ChannelOrder>(), new ExactEnumConverter<PoolingKind>() },
     };
 
     /// <summary>The card as indented JSON in snake_case, with a line feed at its end.</summary>

@@ -48,6 +48,11 @@ internal static class ModelCardRules
         Require(card.Pad.Count == 4 && card.Pad.All(side => side >= 0), "pad", "must be four numbers from 0: left, top, right, bottom");
         Require((long)card.Pad[0] + card.Pad[2] < card.Input.Width && (long)card.Pad[1] + card.Pad[3] < card.Input.Height,
             "pad", "must leave room for the image within the input");
+        Require(Enum.IsDefined(card.ChannelOrder), "channel_order", "must be rgb or bgr");
+        if (card.ShortSide is not { } side) return;
+        Require(side <= LargestSide && side >= card.Input.Height - card.Pad[1] - card.Pad[3] && side >= card.Input.Width - card.Pad[0] - card.Pad[2],
+            "short_side", $"must be at least as long as both sides of what is cut out of the image, and at most {LargestSide}");
+        Require(card.Resize != ResizeMode.None, "short_side", "needs a resize");
     }
 
     private static void CheckFile(WeightsFile file, string field, string extension)

@@ -27,6 +27,9 @@ public sealed record NewModel
     /// <inheritdoc cref="ModelCard.Resize"/>
     public ResizeMode Resize { get; init; } = ResizeMode.Bilinear;
 
+    /// <inheritdoc cref="ModelCard.ShortSide"/>
+    public int? ShortSide { get; init; }
+
     /// <inheritdoc cref="ModelCard.Pad"/>
     public IReadOnlyList<int> Pad { get; init; } = [0, 0, 0, 0];
 
@@ -35,6 +38,9 @@ public sealed record NewModel
 
     /// <inheritdoc cref="ModelCard.Std"/>
     public IReadOnlyList<double> Std { get; init; } = ModelCard.ImageNetStd;
+
+    /// <inheritdoc cref="ModelCard.ChannelOrder"/>
+    public ChannelOrder ChannelOrder { get; init; } = ChannelOrder.Rgb;
 
     /// <inheritdoc cref="ModelCard.Pooling"/>
     public PoolingKind Pooling { get; init; } = PoolingKind.Average;

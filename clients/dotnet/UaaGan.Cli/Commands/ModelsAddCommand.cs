@@ -32,6 +32,19 @@ internal static class ModelsAddCommand
         DefaultValueFactory = _ => "bilinear",
     };
 
+    private static readonly Option<int?> ShortSide = new("--short-side")
+    {
+        Description = "Keep an image's shape: bring its shorter side to so many pixels and cut out the centre (torchvision's Resize and CenterCrop)",
+        HelpName = "PIXELS",
+    };
+
+    private static readonly Option<string> ChannelOrder = new("--channel-order")
+    {
+        Description = "Order in which the network takes the channels; mean and std stay those of red, green, blue",
+        HelpName = "rgb|bgr",
+        DefaultValueFactory = _ => "rgb",
+    };
+
     private static readonly Option<int[]?> Pad = new("--pad")
     {
         Description = "Columns and rows of pixel value 0 on each side, before normalisation [default: 0,0,0,0]",
@@ -86,7 +99,7 @@ internal static class ModelsAddCommand
               uaagan models add --name vit --architecture torchscript --weights vit_b_16.pt --input 224x224
               uaagan models add --name reid --architecture onnx --weights osnet.onnx --input 256x128 --resize nearest
             """, Run);
-        foreach (var option in (Option[])[Name, Architecture, Weights, WeightsKey, Input, Resize, Pad, Mean, Std, Pooling, GemP, Scales, Flip, Whitening, DataType, Options, Licence, Source]) command.Options.Add(option);
+        foreach (var option in (Option[])[Name, Architecture, Weights, WeightsKey, Input, Resize, ShortSide, ChannelOrder, Pad, Mean, Std, Pooling, GemP, Scales, Flip, Whitening, DataType, Options, Licence, Source]) command.Options.Add(option);
         Resize.AcceptOnlyFromAmong("bilinear", "nearest", "none");
         Pooling.AcceptOnlyFromAmong("avg", "gem", "mac", "rmac");
         DataType.AcceptOnlyFromAmong("float32", "bfloat16");
@@ -104,12 +117,14 @@ internal static class ModelsAddCommand
             ["weights_path"] = Path.GetFullPath(options.GetRequiredValue(Weights)),
             ["input"] = new JsonObject { ["height"] = input[0], ["width"] = input[1] },
             ["resize"] = options.GetRequiredValue(Resize),
+            ["channel_order"] = options.GetRequiredValue(ChannelOrder),
             ["pooling"] = options.GetRequiredValue(Pooling),
             ["gem_p"] = options.GetValue(GemP),
             ["data_type"] = options.GetRequiredValue(DataType),
             ["architecture_options"] = ArchitectureOptions(options.GetRequiredValue(Options)),
         };
         if (options.GetValue(WeightsKey) is { } key) model["weights_key"] = key;
+        if (options.GetValue(ShortSide) is { } side) model["short_side"] = side;
         if (options.GetValue(Pad) is { Length: > 0 } pad) model["pad"] = new JsonArray([.. pad.Select(side => (JsonNode)side)]);
         if (options.GetValue(Mean) is { Length: > 0 } mean) model["mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]);
         if (options.GetValue(Std) is { Length: > 0 } std) model["std"] = new JsonArray([.. std.Select(value => (JsonNode)value)]);
