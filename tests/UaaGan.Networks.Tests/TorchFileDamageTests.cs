@@ -60,6 +60,42 @@ public class TorchFileDamageTests
     }
 
     [Fact]
+    public void Headers_that_disagree_with_the_directory_are_damage()
+    {
+        var whole = Archive().Finish();
+        foreach (var (at, said) in ((int, string)[])[(2, "no header"), (30, "another name")])
+        {
+            var changed = whole.ToArray();
+            changed[at]++;
+            Fails(changed, "WEIGHTS_FILE_DAMAGED", said);
+        }
+    }
+
+    // The end record has 22 bytes; before it stand the 64-bit record of 56 and its locator of 20.
+    [Theory]
+    [InlineData(22 + 20 + 56, "not where it says")]
+    [InlineData(22 + 20 + 56 - 40, "does not end where")]
+    [InlineData(22 + 20 + 56 - 48, "does not end where")]
+    [InlineData(22 + 20 - 8, "not where it says")]
+    [InlineData(22 + 20, "64-bit closing record is not there")]
+    [InlineData(22, "without a comment")]
+    [InlineData(1, "its comment")]
+    public void Closing_records_that_disagree_are_damage(int fromTheEnd, string said)
+    {
+        var changed = Archive(is64Bit: true).Finish();
+        changed[^fromTheEnd]++;
+        Fails(changed, "WEIGHTS_FILE_DAMAGED", said);
+    }
+
+    [Fact]
+    public void A_deflated_entry_that_says_it_unpacks_to_more_than_it_can_is_damage()
+    {
+        Fails(Archive().Add("archive/x", new byte[10], method: 8, size: 10_321), "WEIGHTS_FILE_DAMAGED", "cannot be");
+        Assert.Null(BoundedReading.Of(Archive().Add("archive/x", new byte[10], method: 8, size: 10_320).Finish()));
+        Fails(Archive().Add("archive/x", new byte[10], method: 12), "WEIGHTS_NOT_SUPPORTED", "method 12");
+    }
+
+    [Fact]
     public void Entries_that_share_bytes_are_damage() =>
         Fails(Archive().Add("archive/data/1", new byte[8], header: 0), "WEIGHTS_FILE_DAMAGED", "reaches into the next entry");
 

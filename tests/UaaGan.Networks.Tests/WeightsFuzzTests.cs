@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using TorchSharp;
 
 namespace UaaGan.Networks.Tests;
@@ -33,6 +34,39 @@ public class WeightsFuzzTests
         // Damage within the numbers of a tensor is not seen here, everything else is.
         Assert.InRange(read, 1, FilesOfEachKind / 2);
         Assert.Contains("WEIGHTS_FILE_DAMAGED", reasons);
+    }
+
+    /// <summary>Each of some fifty bytes of a header asks for a tensor, which costs a reader ten times as much.</summary>
+    [Theory]
+    [InlineData(1_000, "")]
+    [InlineData(2_000, "")]
+    [InlineData(3_000, "")]
+    [InlineData(10_000, "")]
+    [InlineData(200_000, "")]
+    [InlineData(2_000, "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,")]
+    [InlineData(100_000, "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,")]
+    public void A_header_of_many_tiny_tensors_is_read_or_refused_in_bounded_memory(int tensors, string sizes)
+    {
+        var entries = Enumerable.Range(0, tensors).Select(i => $"\"{i}\":{{\"dtype\":\"U8\",\"shape\":[{sizes}0],\"data_offsets\":[0,0]}}");
+        var failure = BoundedReading.Of(Safetensors($"{{{string.Join(',', entries)}}}"));
+        Assert.Equal(tensors > 3_000, failure is not null);
+        if (failure is not null) Assert.Contains("more objects", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100_000, "")]
+    [InlineData(100_000, "\\u0041")]
+    public void Notes_of_many_tiny_texts_are_read_or_refused_in_bounded_memory(int notes, string text)
+    {
+        var entries = Enumerable.Range(0, notes).Select(i => $"\"{text}{i}\":\"{text}\"");
+        var failure = BoundedReading.Of(Safetensors($"{{\"__metadata__\":{{{string.Join(',', entries)}}}}}"));
+        Assert.Contains("more objects", failure?.Message ?? "read", StringComparison.Ordinal);
+    }
+
+    private static byte[] Safetensors(string header)
+    {
+        var json = Encoding.UTF8.GetBytes(header);
+        return [.. PickleWriter.Little(json.Length, 8), .. json];
     }
 
     private static byte[] Damage(byte[] file, byte[] other, Random random)

@@ -12,9 +12,9 @@ internal static class SafetensorsHeader
 {
     private const string MetadataKey = "__metadata__";
 
-    /// <summary>What an object costs with its place in the tables, at most: an entry while it is parsed, kept, sorted and read once; a size
-    /// beyond those that every entry has room for; a text without its characters.</summary>
-    private const int EntryBytes = 1000, NumberBytes = 24, TextBytes = 100;
+    /// <summary>What an object costs with its place in the tables, at most: an entry while it is parsed, kept, sorted and read once; one of its
+    /// numbers; a note without its two texts; a text without its characters.</summary>
+    private const int EntryBytes = 500, NumberBytes = 24, NoteBytes = 64, TextBytes = 32;
 
     /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED.</exception>
     public static (IReadOnlyDictionary<string, StateTensor> Entries, IReadOnlyDictionary<string, string> Metadata) Parse(
@@ -60,6 +60,7 @@ internal static class SafetensorsHeader
         Expect(ref reader, JsonTokenType.StartObject, MetadataKey);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            budget.Charge(NoteBytes);
             var key = Text(ref reader, budget);
             Expect(ref reader, JsonTokenType.String, MetadataKey);
             if (!metadata.TryAdd(key, Text(ref reader, budget))) throw Damaged($"its metadata has '{WeightsFailure.Shorten(key)}' twice");
