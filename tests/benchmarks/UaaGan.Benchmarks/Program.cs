@@ -1,7 +1,10 @@
 using System.CommandLine;
 using UaaGan.Benchmarks;
 using UaaGan.Failures;
+using UaaGan.Networks;
 
+// First of all, as in the services: the C library settles how many arenas its threads get once a few of them have allocated.
+TorchMemory.KeepFreedPages();
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {

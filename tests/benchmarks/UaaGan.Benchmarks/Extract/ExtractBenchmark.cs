@@ -27,7 +27,6 @@ internal sealed class ExtractBenchmark(string architecture, int batch, InputSize
         {
             progress($"PyTorch makes {architecture}");
             using var python = new PyTorchPeer(architecture, folder.FullName, threads, batch, size);
-            TorchMemory.KeepFreedPages();
             set_num_threads(threads);
             using var scope = NewDisposeScope();
             var images = tensor(python.Images, [batch, 3, size.Height, size.Width]);
