@@ -50,7 +50,8 @@ public class ShardTests
         one.Step();
         two.Step();
 
-        foreach (var (name, value) in one.Progress.Scalars) Assert.Equal(value, two.Progress.Scalars[name], 1e-4);
+        // Batches of two other sizes round otherwise; the loss is a sum with weights of tens, which multiply that.
+        foreach (var (name, value) in one.Progress.Scalars) Assert.Equal(value, two.Progress.Scalars[name], 1e-4 * Math.Max(1, Math.Abs(value)));
     }
 
     [Fact]
