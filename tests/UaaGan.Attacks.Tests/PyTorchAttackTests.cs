@@ -88,7 +88,7 @@ public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) :
             SafetensorsWriter.Write(_folder.File("given.safetensors"), given);
             File.WriteAllText(_folder.File("cases.json"), JsonSerializer.Serialize(
                 Cases.ToDictionary(pair => pair.Key, pair => new { method = pair.Value.Method, levels = pair.Value.Levels, options = pair.Value.Options })));
-            DebianPython.Run("attacks.py", _folder.Path);
+            DebianPython.Run("attacks.py", [_folder.Path]);
             Expected = SafetensorsReader.Open(_folder.File("expected.safetensors"));
         }
 

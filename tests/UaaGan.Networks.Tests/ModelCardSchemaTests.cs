@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
@@ -144,19 +143,7 @@ public class ModelCardSchemaTests
 
     private static string?[] Judge(IEnumerable<JsonNode?> cards)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3", ["-B", Path.Combine(AppContext.BaseDirectory, "Python", "schema_verdicts.py")])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        process.StandardInput.Write(new JsonArray(Schema.DeepClone(), new JsonArray([.. cards.Select(card => card?.DeepClone())])).ToJsonString());
-        process.StandardInput.Close();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"Debian's python3-jsonschema must be there, which ./run test installs.\n{errors.Result}");
-        return JsonSerializer.Deserialize<string?[]>(output.Result)!;
+        var request = new JsonArray(Schema.DeepClone(), new JsonArray([.. cards.Select(card => card?.DeepClone())]));
+        return JsonSerializer.Deserialize<string?[]>(DebianPython.Run("schema_verdicts.py", [], request.ToJsonString()))!;
     }
 }

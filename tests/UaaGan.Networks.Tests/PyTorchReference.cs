@@ -16,7 +16,7 @@ public sealed class PyTorchReference : IDisposable
     {
         try
         {
-            DebianPython.Run("reference.py", _folder.Path);
+            DebianPython.Run("reference.py", [_folder.Path]);
             _expected = SafetensorsReader.Open(File("expected.safetensors"));
             Keys = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, long[]>>>(System.IO.File.ReadAllText(File("keys.json")))!;
         }

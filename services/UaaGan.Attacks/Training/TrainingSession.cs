@@ -277,9 +277,7 @@ public sealed class TrainingSession : ITrainingSession
     {
         using var scope = NewDisposeScope();
         var images = _images.Batch(_batches.At(0)).requires_grad_();
-        var features = _target.Features(images);
-        var shift = FeatureDistance.Euclidean(features, features.detach()).sum();
-        var gradient = shift.requires_grad ? autograd.grad([shift], [images])[0] : zeros_like(images);
+        var (gradient, _) = PixelGradient.Of(images, _target.Features, features => FeatureDistance.Euclidean(features, features.detach()).sum());
         var largest = gradient.abs().max().item<float>();
         if (!(largest > 0) || !float.IsFinite(largest))
             throw AttackFailure.NoGradient();

@@ -8,40 +8,12 @@ saved, in uint8, and the universal perturbation of the images after 25 epochs of
 import json
 import math
 import pathlib
-import struct
 import sys
 
 import torch
 from torch.nn import functional as F
 
-DATA_TYPES = {"F64": torch.float64, "U8": torch.uint8}
-
-
-def read_safetensors(path):
-    data = path.read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    tensors = {}
-    for name, entry in json.loads(data[8 : 8 + length]).items():
-        begin, end = entry["data_offsets"]
-        part = bytearray(data[8 + length + begin : 8 + length + end])
-        tensors[name] = torch.frombuffer(part, dtype=DATA_TYPES[entry["dtype"]]).reshape(entry["shape"])
-    return tensors
-
-
-def write_safetensors(path, tensors):
-    names = {dtype: name for name, dtype in DATA_TYPES.items()}
-    header, position = {}, 0
-    for name, tensor in tensors.items():
-        size = tensor.numel() * tensor.element_size()
-        header[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [position, position + size]}
-        position += size
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for tensor in tensors.values():
-            file.write(tensor.contiguous().numpy().tobytes())
-
+from safetensors_files import read_safetensors, write_safetensors
 
 given = read_safetensors(pathlib.Path(sys.argv[1]) / "given.safetensors")
 

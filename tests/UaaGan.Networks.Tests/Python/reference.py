@@ -7,7 +7,6 @@ run in double and in single precision, between single-precision inputs and featu
 
 import json
 import pathlib
-import struct
 import sys
 import zlib
 
@@ -19,11 +18,11 @@ import faces
 import margins
 import networks
 import poolings
+from safetensors_files import write_safetensors
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1)
 SCALES = [1, 0.707, 0.5]
-DATA_TYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
 
 # Each network with the size of its images, as small as is still two-dimensional where it takes any: the fewer units, the wider the margin.
 NETWORKS = {
@@ -74,19 +73,6 @@ KEYS_ONLY = {
 TORCH_FILES = ["mobilenet_v2", "osnet_x0_25"]
 
 expected = {}
-
-
-def write_safetensors(path, tensors):
-    header, position = {}, 0
-    for name, tensor in tensors.items():
-        size = tensor.numel() * tensor.element_size()
-        header[name] = {"dtype": DATA_TYPES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [position, position + size]}
-        position += size
-    text = json.dumps(header).encode()
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for tensor in tensors.values():
-            file.write(tensor.detach().contiguous().numpy().tobytes())
 
 
 def picture(height, width, number):

@@ -40,11 +40,11 @@ internal sealed class ExtractBenchmark(string architecture, int batch, InputSize
             }
 
             using var onnx = new OnnxRuntimePeer(python.OnnxModel, Normalised(images, networks[0].Card), images.shape, threads);
-            var reference = python.Features("float32");
-            contenders.Add(new Contender($"ONNX Runtime {OnnxRuntimePeer.Version} float32", onnx.Run, Recommendable: true));
-            contenders.AddRange(DataTypes.Select(dataType => new Contender($"PyTorch {python.Version} {dataType}", () => (python.Run(dataType), python.Features(dataType)), Recommendable: false)));
-            Measure(contenders, reference, progress, cancellation);
-            Print(output, contenders);
+            var onnxRuntime = new Contender($"ONNX Runtime {OnnxRuntimePeer.Version} float32", onnx.Run, Recommendable: true);
+            Contender[] pytorch = [.. DataTypes.Select(dataType => PyTorch(dataType, python))];
+            contenders.AddRange([onnxRuntime, .. pytorch]);
+            Measure(contenders, python.Features(DataTypes[0]), progress, cancellation);
+            Print(output, contenders, pytorch[0], onnxRuntime);
         }
         finally
         {
@@ -75,12 +75,11 @@ internal sealed class ExtractBenchmark(string architecture, int batch, InputSize
         }
     }
 
-    private void Print(TextWriter output, List<Contender> contenders)
+    private void Print(TextWriter output, List<Contender> contenders, Contender pytorch, Contender onnx)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{architecture}, {size.Height}x{size.Width}, batch {batch}, {threads} threads; median of {rounds} rounds"));
         output.WriteLine(Machine.Description);
         output.WriteLine($"{"",-30} {"ms/batch",9} {"images/s",9} {"x PyTorch",10} {"x ONNX R.",10} {"cosine",9}");
-        var (onnx, pytorch) = (contenders[2], contenders[3]);
         foreach (var contender in contenders)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -89,6 +88,12 @@ internal sealed class ExtractBenchmark(string architecture, int batch, InputSize
 
         var best = contenders.Where(contender => contender.Recommendable && contender.LeastCosine >= leastCosine).MinBy(contender => contender.Median)!;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recommended: {best.Name}, the fastest with a cosine of {leastCosine} or more to PyTorch's float32."));
+    }
+
+    private static Contender PyTorch(string dataType, PyTorchPeer python)
+    {
+        var features = python.Features(dataType);
+        return new Contender($"PyTorch {python.Version} {dataType}", () => (python.Run(dataType), features), Recommendable: false);
     }
 
     private static Contender Ours(string dataType, TargetNetwork network, Tensor images) => new($"UaaGan {dataType}", () =>
