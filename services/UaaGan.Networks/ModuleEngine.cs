@@ -36,6 +36,7 @@ internal sealed class ModuleEngine : IFeatureEngine
     public Tensor Features(Tensor images)
     {
         using var scope = NewDisposeScope();
+        using var noGradient = images.requires_grad ? null : no_grad();
         // In bfloat16 libtorch's layers are faster on channels-last maps; in float32 they are not.
         var input = _dataType == ScalarType.Float32 ? images : images.to(_dataType).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         return _network.call(input).to(ScalarType.Float32).MoveToOuterDisposeScope();

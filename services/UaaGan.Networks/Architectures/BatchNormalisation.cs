@@ -61,7 +61,8 @@ public sealed class BatchNormalisation : NamedModule
 
     public override Tensor forward(Tensor input)
     {
-        if (_folded) return input.alias();
+        // A blocked map has no alias, and needs no gradient.
+        if (_folded) return input.requires_grad ? input.alias() : input.detach();
         if (training)
         {
             using var noGradient = no_grad();

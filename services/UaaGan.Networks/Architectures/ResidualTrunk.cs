@@ -18,7 +18,7 @@ internal sealed class ResidualTrunk : NamedModule
         [152] = [3, 8, 36, 3],
     };
 
-    private readonly nn.Module<Tensor, Tensor> _layers;
+    private readonly nn.Module<Tensor, Tensor> _stem, _stages;
 
     /// <param name="depth">Layers: 18, 34, 50, 101 or 152.</param>
     /// <param name="lastStride">Stride of the last stage; 1 keeps its map twice as high and as wide, as re-identification networks do.</param>
@@ -49,7 +49,8 @@ internal sealed class ResidualTrunk : NamedModule
         List<nn.Module<Tensor, Tensor>> layers = [conv1, bn1];
         if (stemActivation) layers.Add(nn.ReLU(inplace: true));
         layers.Add(nn.MaxPool2d(3, stride: 2, padding: 1));
-        _layers = nn.Sequential([.. layers, .. stages.Select(stage => stage.Module)]);
+        _stem = nn.Sequential(layers.ToArray());
+        _stages = nn.Sequential([.. stages.Select(stage => stage.Module)]);
     }
 
     /// <summary>Channels of the last map: 512 up to 34 layers, else 2048.</summary>
@@ -58,7 +59,11 @@ internal sealed class ResidualTrunk : NamedModule
     /// <summary>The parts that have weights, for a network that has their keys without a prefix.</summary>
     public IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Module)> Parts { get; }
 
-    public override Tensor forward(Tensor input) => _layers.call(input);
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return _stages.call(BlockedMaps.Through(_stem, input)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Convolutions with batch normalisation, ReLU between them, beside the input or a 1x1 convolution of it.</summary>
     private sealed class Block : NamedModule
@@ -96,14 +101,23 @@ internal sealed class ResidualTrunk : NamedModule
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var output = input;
+            var suit = BlockedMaps.Suit(input);
+            var entry = suit ? BlockedMaps.Enter(input) : input;
+            var shortcut = _shortcut is null ? input : Left(_shortcut.call(entry));
+            return Left(Body(entry)).add_(shortcut).relu_().MoveToOuterDisposeScope();
+
+            Tensor Left(Tensor map) => suit ? BlockedMaps.Leave(map) : map;
+        }
+
+        private Tensor Body(Tensor map)
+        {
             for (var i = 0; i < _steps.Length; i++)
             {
-                if (i > 0) output = output.relu_();
-                output = _steps[i].Normalisation.call(_steps[i].Convolution.call(output));
+                if (i > 0) map = map.relu_();
+                map = _steps[i].Normalisation.call(_steps[i].Convolution.call(map));
             }
 
-            return output.add_(_shortcut is null ? input : _shortcut.call(input)).relu_().MoveToOuterDisposeScope();
+            return map;
         }
     }
 }

@@ -51,6 +51,6 @@ public sealed class Vgg16 : FeatureNetwork
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _pool.call(_features.call(input)).MoveToOuterDisposeScope();
+        return _pool.call(BlockedMaps.Through(_features, input)).MoveToOuterDisposeScope();
     }
 }
