@@ -8,7 +8,7 @@ internal static class SsaeMethod
     public static AttackMethod Method { get; } = new(
         Name,
         "A generator turns each query's feature away from itself, and a mask of its own says where the perturbation goes.",
-        "Yang et al.: Attacks on Retrieval of Persons and Faces by a Self-Supervised Salient-Area Enhancement (SSAE), ACM MM 2021",
+        "Lu et al.: Discriminator-Free Generative Adversarial Attack, ACM MM 2021",
         NeedsGenerator: true,
         AttackOptions: [],
         TrainingOptions:
