@@ -10,7 +10,13 @@ internal static class ThreatModels
     public const string Common =
         "The attacker changes the query image only, within epsilon of its pixels; gallery and network stay as they are. What is scored is the saved, reloaded 8-bit PNG.";
 
-    public static string Of(AttackSpec spec) => Role(spec) switch
+    /// <param name="spec">The attack.</param>
+    /// <param name="surrogate">The network it was made on, when that is not the one that is scored.</param>
+    public static string Of(AttackSpec spec, string? surrogate) => surrogate is null || Role(spec) == ReportAttackRole.Control
+        ? Of(spec)
+        : $"transfer: the attacker knows nothing of the scored network; the attack was made on {surrogate}, {Of(spec).Replace("the target network", "that network", StringComparison.Ordinal)}";
+
+    private static string Of(AttackSpec spec) => Role(spec) switch
     {
         _ when spec.Generator is not null && spec.Method != Universal =>
             "white-box in training: the generator learned from the target network's gradients on unlabelled images that are no queries; a query costs one forward pass and needs neither labels nor gallery",
