@@ -27,6 +27,7 @@ internal static class EvaluationOutputs
         result.Plan.Rescale,
         surrogate = result.Surrogate is { } surrogate ? RunManifest.OfModel(surrogate) : null,
         result.Plan.Survival,
+        result.Plan.AllowTrainedQueries,
         attacks = result.Attacks.Select(attack => new
         {
             attack.Spec.Method,

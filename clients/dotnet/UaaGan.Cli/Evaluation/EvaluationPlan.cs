@@ -30,6 +30,9 @@ internal sealed record EvaluationPlan
     /// <summary>Whether queries are scored again after each <see cref="Defence"/>.</summary>
     public bool Survival { get; init; }
 
+    /// <summary>Whether queries may be images that a generator was trained on.</summary>
+    public bool AllowTrainedQueries { get; init; }
+
     /// <summary>Whether adversarial images that an interrupted run of the same settings has saved are taken as they are.</summary>
     public bool Resume { get; init; }
 

@@ -32,6 +32,7 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         var surrogate = plan.Surrogate is null ? null : await services.Features.GetModel(plan.Surrogate, cancellationToken);
         _attacked = surrogate is null ? _model : new ModelReference { Name = surrogate.Name, Version = surrogate.Version };
         var generators = await Generators(cancellationToken);
+        if (!plan.AllowTrainedQueries) await RunChecks.NoQueryWasTrainedOn(generators.Values, plan.Data.Queries, cancellationToken);
         var clean = await CleanFeatures(cancellationToken);
         // Only now is the model loaded for sure, and its batch sizes are those that it runs with.
         var model = await services.Features.GetModel(_model, cancellationToken);
@@ -40,6 +41,7 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         var variants = new List<Variant>();
         foreach (var attack in plan.Attacks)
         {
+            await RunChecks.ZeroBudgetChangesNothing(services.Perturbation, attack, _attacked, plan.Seed, plan.Data.Queries[0], cancellationToken);
             var made = await Attack(attack, cancellationToken);
             variants.Add(made);
             if (await Swapped(made, cancellationToken) is { } swapped) variants.Add(swapped);
@@ -47,7 +49,9 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
 
         if (plan.Survival) variants.AddRange(await Defended([.. variants.Where(variant => !variant.IsDerived)], cancellationToken));
 
+        await RunChecks.NetworkIsUnchanged(services, _model, plan.Data.Queries[0], clean[plan.Data.Queries[0].Id], cancellationToken);
         var scores = await Score(clean, variants, cancellationToken);
+        if (plan.Epsilon.Numerator255 > 0 && plan.Surrogate is null) RunChecks.NoiseIsWeaker(scores);
         return new EvaluationResult
         {
             Plan = plan,
@@ -97,7 +101,7 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
                 + (known.Count == 0 ? "None is trained yet: see uaagan train --help." : $"There are: {string.Join(", ", known.Keys)}."));
         }
 
-        return known;
+        return plan.Attacks.Where(a => a.Generator is not null).Select(a => a.Generator!).Distinct().ToDictionary(name => name, name => known[name], StringComparer.Ordinal);
     }
 
     private async Task<Dictionary<string, Feature>> CleanFeatures(CancellationToken cancellationToken)
