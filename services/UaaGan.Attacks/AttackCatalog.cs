@@ -26,6 +26,8 @@ public static class AttackCatalog
             [],
             []),
         UaaGanMethod.Method,
+        SsaeMethod.Method,
+        MisRankingMethod.Method,
         UniversalMethod.Method,
     ];
 

@@ -21,6 +21,9 @@ public sealed record AttackMethod(
     /// <summary>Where it departs from the paper; empty: nowhere that matters.</summary>
     public string Departures { get; init; } = "";
 
+    /// <summary>Steps of a training that asks for neither steps nor minutes.</summary>
+    public long DefaultSteps { get; init; } = 1000;
+
     /// <summary>Whether generators can be trained by it.</summary>
     public bool IsTrainable => TrainingOptions.Count > 0;
 }

@@ -7,7 +7,12 @@ namespace UaaGan.Imaging;
 /// <param name="L2">Euclidean norm of the difference of all values on the scale [0,1].</param>
 /// <param name="PsnrDb">Peak signal-to-noise ratio, 20 log10(255 / root mean square difference); +infinity when equal.</param>
 /// <param name="Ssim">Structural similarity (<see cref="StructuralSimilarity"/>); null when a side is under 11 pixels.</param>
-public sealed record ImageQuality(int LInfinity255, double L2, double PsnrDb, double? Ssim)
+/// <param name="MultiScale">MS-SSIM, and how many scales the image had room for; null when a side is under 11 pixels.</param>
+/// <param name="TextureCorrelation">
+/// Correlation over pixels of the change's size with the strength of the original's edges, -1 to 1; null when either is the same everywhere.
+/// </param>
+public sealed record ImageQuality(
+    int LInfinity255, double L2, double PsnrDb, double? Ssim, MultiScaleSimilarity? MultiScale, double? TextureCorrelation)
 {
     /// <summary>Compares two images of one shape.</summary>
     /// <exception cref="FailureException">IMAGE_PAIR_MISMATCH when width, height or channels differ.</exception>
@@ -23,7 +28,9 @@ public sealed record ImageQuality(int LInfinity255, double L2, double PsnrDb, do
             largest,
             Math.Sqrt(sumOfSquares) / 255,
             sumOfSquares == 0 ? double.PositiveInfinity : 10 * Math.Log10(255.0 * 255.0 / meanSquare),
-            StructuralSimilarity.Compute(original, changed));
+            StructuralSimilarity.Compute(original, changed),
+            MultiScaleSimilarity.Compute(original, changed),
+            Imaging.TextureCorrelation.Compute(original, changed));
     }
 
     private static (int Largest, long SumOfSquares) Differences(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using UaaGan.Failures;
 
 namespace UaaGan.Imaging;
@@ -59,6 +61,19 @@ public sealed class PixelImage
             rgb[o + 2] = grey;
         }
         return new PixelImage(Width, Height, 3, rgb);
+    }
+
+    /// <summary>SHA-256 of its height, width and channels (int32, little-endian) and its pixels, 64 lower-case hexadecimal digits: the same for the same image in whatever file.</summary>
+    public string Sha256()
+    {
+        Span<byte> shape = stackalloc byte[12];
+        BinaryPrimitives.WriteInt32LittleEndian(shape, Height);
+        BinaryPrimitives.WriteInt32LittleEndian(shape[4..], Width);
+        BinaryPrimitives.WriteInt32LittleEndian(shape[8..], Channels);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(shape);
+        hash.AppendData(_pixels);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Whether both have the same width, height and number of channels.</summary>

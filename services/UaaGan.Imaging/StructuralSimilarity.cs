@@ -20,23 +20,40 @@ internal static class StructuralSimilarity
     private static readonly double[] Window = GaussianWindow();
 
     /// <summary>The mean SSIM; null when a side is under 11 pixels and no window fits.</summary>
-    public static double? Compute(PixelImage first, PixelImage second)
+    public static double? Compute(PixelImage first, PixelImage second) =>
+        first.Width < WindowSize || first.Height < WindowSize
+            ? null
+            : Means(Values(first), Values(second), first.Width, first.Height, first.Channels).Similarity;
+
+    /// <summary>The pixels of an image on the scale [0,1], channels interleaved.</summary>
+    public static double[] Values(PixelImage image)
     {
-        if (first.Width < WindowSize || first.Height < WindowSize)
-            return null;
-        var channels = first.Channels;
-        var rowLength = first.Width * channels;
-        var filteredLength = (first.Width - WindowSize + 1) * channels;
+        var values = new double[image.Pixels.Length];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = image.Pixels[i] / 255.0;
+        return values;
+    }
+
+    /// <summary>Means over windows and channels of SSIM and of its factor of contrast and structure, which the multi-scale form needs.</summary>
+    /// <param name="first">height x width x channels values in [0,1].</param>
+    /// <param name="second">As many.</param>
+    /// <param name="width">At least 11.</param>
+    /// <param name="height">At least 11.</param>
+    /// <param name="channels">Values a pixel.</param>
+    public static (double Similarity, double ContrastStructure) Means(ReadOnlySpan<double> first, ReadOnlySpan<double> second, int width, int height, int channels)
+    {
+        var rowLength = width * channels;
+        var filteredLength = (width - WindowSize + 1) * channels;
         var row = NewRows(Moments, rowLength);
         var rowRepeated = row.Select(values => Enumerable.Repeat(values, WindowSize).ToArray()).ToArray();
         var moments = NewRows(Moments, filteredLength);
         // ring[m][k] is moment m of the filtered row that is k rows below the window's top.
         var ring = Enumerable.Range(0, Moments).Select(_ => NewRows(WindowSize, filteredLength)).ToArray();
 
-        var sum = 0.0;
-        for (var y = 0; y < first.Height; y++)
+        var (similarity, contrastStructure) = (0.0, 0.0);
+        for (var y = 0; y < height; y++)
         {
-            Products(first.Pixels.Slice(y * rowLength, rowLength), second.Pixels.Slice(y * rowLength, rowLength), row);
+            Products(first.Slice(y * rowLength, rowLength), second.Slice(y * rowLength, rowLength), row);
             for (var m = 0; m < Moments; m++)
             {
                 var oldest = ring[m][0];
@@ -47,11 +64,15 @@ internal static class StructuralSimilarity
                     WeightedSum(ring[m], 0, moments[m]);
             }
 
-            if (y >= WindowSize - 1)
-                sum += SumOfRow(moments);
+            if (y < WindowSize - 1)
+                continue;
+            var (rowSimilarity, rowContrastStructure) = SumsOfRow(moments);
+            similarity += rowSimilarity;
+            contrastStructure += rowContrastStructure;
         }
 
-        return sum / ((double)filteredLength * (first.Height - WindowSize + 1));
+        var windows = (double)filteredLength * (height - WindowSize + 1);
+        return (similarity / windows, contrastStructure / windows);
     }
 
     private static double[][] NewRows(int count, int length) => [.. Enumerable.Range(0, count).Select(_ => new double[length])];
@@ -66,11 +87,11 @@ internal static class StructuralSimilarity
         return [.. window.Select(weight => weight / sum)];
     }
 
-    private static void Products(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, double[][] row)
+    private static void Products(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double[][] row)
     {
         for (var i = 0; i < first.Length; i++)
         {
-            double x = first[i] / 255.0, y = second[i] / 255.0;
+            double x = first[i], y = second[i];
             row[0][i] = x;
             row[1][i] = y;
             row[2][i] = x * x + y * y;
@@ -117,9 +138,9 @@ internal static class StructuralSimilarity
         }
     }
 
-    private static double SumOfRow(double[][] moments)
+    private static (double Similarity, double ContrastStructure) SumsOfRow(double[][] moments)
     {
-        var sum = 0.0;
+        var (similarity, contrastStructure) = (0.0, 0.0);
         for (var i = 0; i < moments[0].Length; i++)
         {
             double meanX = moments[0][i], meanY = moments[1][i];
@@ -127,9 +148,10 @@ internal static class StructuralSimilarity
             var squares = meanX * meanX + meanY * meanY;
             var variances = moments[2][i] - squares;
             var covariance = moments[3][i] - product;
-            sum += (2 * product + C1) * (2 * covariance + C2) / ((squares + C1) * (variances + C2));
+            similarity += (2 * product + C1) * (2 * covariance + C2) / ((squares + C1) * (variances + C2));
+            contrastStructure += (2 * covariance + C2) / (variances + C2);
         }
 
-        return sum;
+        return (similarity, contrastStructure);
     }
 }

@@ -126,7 +126,7 @@ public class AttackTests
         var failure = Expect.Fails("MODEL_IS_BLACK_BOX", () => AttackCatalog.Create(Request(AttackCatalog.ProjectedGradient), blackBox, generator: null));
         Assert.Equal(FailureKind.FailedPrecondition, failure.Kind);
         Assert.StartsWith("this model gives features only", failure.Message, StringComparison.Ordinal);
-        Expect.Fails("MODEL_IS_BLACK_BOX", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(4), blackBox, checkpoint: default));
+        Expect.Fails("MODEL_IS_BLACK_BOX", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(4), blackBox));
         using var random = AttackCatalog.Create(Request(AttackCatalog.RandomSign), blackBox, generator: null);
         var images = Tiny.Batch(2);
         Assert.Equal(images.shape, random.Perturb(images, Tiny.Ids(2), TestContext.Current.CancellationToken).shape);

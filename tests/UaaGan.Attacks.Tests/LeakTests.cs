@@ -30,13 +30,12 @@ public class LeakTests
     }
 
     [Theory]
-    [InlineData("uaa-gan")]
-    [InlineData("uap")]
+    [MemberData(nameof(LearnedMethodTests.Methods), MemberType = typeof(LearnedMethodTests))]
     public void A_training_leaves_no_tensor_behind(string method)
     {
         using var target = Tiny.Network();
-        var settings = method == "uap" ? Tiny.UniversalSettings(steps: 40) : Tiny.Settings(steps: 40);
-        using var session = TrainingSessions.Open(settings, Tiny.Pictures(9), target, threads: 2);
+        var settings = Tiny.Training(method, steps: 40);
+        using var session = TrainingSession.Open(settings, Tiny.Pictures(9), target, threads: 2);
         for (var warm = 0; warm < 3; warm++) session.Step();
         var before = Live();
 

@@ -64,7 +64,7 @@ public class LossTests
         }
 
         var images = Tiny.Batch(2);
-        var (loss, real, fake) = GeneratorLoss.OfDiscriminator(judge, images, images);
+        var (loss, real, fake) = DiscriminatorLoss.OfDiscriminator(judge, images, images);
         Assert.Equal(0.75 * 0.75 + 0.25 * 0.25, loss.item<float>(), 6);
         Assert.Equal((0.25f, 0.25f), (real.item<float>(), fake.item<float>()));
         Assert.Equal(0.75 * 0.75, Scalars(images, zeros_like(images), judge)["loss_gan"], 6);
@@ -111,9 +111,9 @@ public class LossTests
         var resolved = AttackCatalog.ResolveTraining(AttackCatalog.UaaGan, Tiny.Options(options));
         var scalars = new Dictionary<string, double>();
         using var gradients = no_grad();
-        var loss = new GeneratorLoss(resolved, FakeNetwork.Angle, Tiny.Eight.Value);
+        using var loss = new UaaGanLoss(resolved, FakeNetwork.Angle, Tiny.Eight.Value);
         var clean = loss.Clean(images);
-        _ = loss.OfGenerator(images, perturbation, clean, loss.NegativeDistance(clean), judge, 0, 0, scalars);
+        _ = loss.OfGenerator(new GeneratorBatch(images, perturbation, null, clean, loss.Mined(clean), _ => perturbation), judge, step: 0, scalars);
         return scalars;
     }
 }

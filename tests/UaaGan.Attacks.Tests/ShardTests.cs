@@ -13,10 +13,12 @@ public class ShardTests
         using var target = Tiny.Network();
         // The swapped loss pairs neighbours of a shard, which are others than those of the batch.
         var options = AttackCatalog.ResolveTraining(AttackCatalog.UaaGan, Tiny.Options(("lambda-swap", "0"), ("quantise", "false")));
-        using var networks = new TrainingNetworks(options, seed: 1);
-        var loss = new GeneratorLoss(options, new TargetFeatures(target), Tiny.Eight.Value);
+        using var networks = new TrainingNetworks(options, seed: 1, masked: false, judged: true);
+        using var loss = new UaaGanLoss(options, new TargetFeatures(target), Tiny.Eight.Value);
+        // Gives 1 - SSIM a weight.
+        loss.Observe(new Dictionary<string, double> { ["ssim"] = 0.83 });
         var images = Tiny.Batch(5);
-        var negative = loss.NegativeDistance(loss.Clean(images));
+        var negative = loss.Mined(loss.Clean(images));
 
         var (whole, first, second) = (Gradients(0, 5), Gradients(0, 2), Gradients(2, 3));
 
@@ -26,8 +28,8 @@ public class ShardTests
         (Tensor Generator, Tensor Discriminator) Gradients(long start, long count)
         {
             var shard = new TrainingShard(networks, loss, Tiny.Eight.Value);
-            shard.Begin(images.narrow(0, start, count), trainDiscriminator: true);
-            shard.Finish(negative.narrow(0, start, count), similarityWeight: 2, step: 0);
+            shard.Begin(images.narrow(0, start, count), masked: true, trainDiscriminator: true);
+            shard.Finish(negative.narrow(0, start, count), step: 0);
             var gradients = (OneVector(shard.GeneratorGradients), OneVector(shard.DiscriminatorGradients));
             shard.End();
             return gradients;
@@ -45,8 +47,8 @@ public class ShardTests
     {
         using var target = Tiny.Network();
         var settings = Tiny.Settings(options: Tiny.Options(("lambda-swap", "0"), ("quantise", "false")));
-        using var one = TrainingSession.Start(settings, Tiny.Pictures(9), target);
-        using var two = TrainingSession.Start(settings, Tiny.Pictures(9), target, threads: 2);
+        using var one = TrainingSession.Open(settings, Tiny.Pictures(9), target);
+        using var two = TrainingSession.Open(settings, Tiny.Pictures(9), target, threads: 2);
         one.Step();
         two.Step();
 
@@ -58,17 +60,17 @@ public class ShardTests
     public void A_resumed_training_keeps_its_number_of_shards()
     {
         using var target = Tiny.Network();
-        using var whole = TrainingSession.Start(Tiny.Settings(), Tiny.Pictures(9), target, threads: 2);
+        using var whole = TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(9), target, threads: 2);
         whole.Step();
         var checkpoint = whole.Checkpoint();
         while (!whole.IsComplete) whole.Step();
 
-        using var resumed = TrainingSession.Resume(Tiny.Settings(), Tiny.Pictures(9), target, checkpoint, threads: 1);
+        using var resumed = TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(9), target, checkpoint, threads: 1);
         while (!resumed.IsComplete) resumed.Step();
 
         Assert.Equal(whole.Best().Record.WeightsSha256, resumed.Best().Record.WeightsSha256);
         Assert.Contains("\"shards\": 2", resumed.Best().Record.ManifestJson, StringComparison.Ordinal);
-        using var alone = TrainingSession.Start(Tiny.Settings(), Tiny.Pictures(9), target);
+        using var alone = TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(9), target);
         while (!alone.IsComplete) alone.Step();
         Assert.NotEqual(whole.Best().Record.WeightsSha256, alone.Best().Record.WeightsSha256);
     }
@@ -77,7 +79,7 @@ public class ShardTests
     public void A_shard_has_two_images_at_least()
     {
         using var target = Tiny.Network();
-        using var session = TrainingSession.Start(Tiny.Settings(), Tiny.Pictures(9), target, threads: 64);
+        using var session = TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(9), target, threads: 64);
         session.Step();
 
         // The batch is 4.
@@ -123,7 +125,7 @@ public class ShardTests
         var network = new FakeNetwork(images => images.shape[0] == 2 && Interlocked.Increment(ref calls) == 7
             ? throw new InvalidOperationException("the seventh half batch")
             : FakeNetwork.Angle.Features(images));
-        using var session = TrainingSession.Open(Tiny.Settings(steps: 50), Tiny.Pictures(6), network, default, threads: 2);
+        using var session = TrainingSession.Open(Tiny.Settings(steps: 50), Tiny.Pictures(6), network, threads: 2);
 
         var fault = Assert.Throws<InvalidOperationException>(() =>
         {

@@ -24,14 +24,14 @@ public class TrainingSessionTests
         var settings = Tiny.Settings(options: Tiny.Options(("discriminator-interval", "2"), ("crops", "2")));
         var whole = Train(target, settings);
         var checkpoints = new List<byte[]>();
-        using (var session = TrainingSession.Start(settings, Tiny.Pictures(9), target))
+        using (var session = TrainingSession.Open(settings, Tiny.Pictures(9), target))
         {
             for (checkpoints.Add(session.Checkpoint()); !session.IsComplete; checkpoints.Add(session.Checkpoint())) session.Step();
         }
 
         for (var step = 0; step < checkpoints.Count; step++)
         {
-            using var resumed = TrainingSession.Resume(settings, Tiny.Pictures(9), target, checkpoints[step]);
+            using var resumed = TrainingSession.Open(settings, Tiny.Pictures(9), target, checkpoints[step]);
             Assert.Equal(step, resumed.Progress.Step);
             while (!resumed.IsComplete) resumed.Step();
             Assert.Equal(whole.Record.WeightsSha256, resumed.Best().Record.WeightsSha256);
@@ -42,14 +42,14 @@ public class TrainingSessionTests
     public void A_checkpoint_continues_its_own_training_alone()
     {
         using var target = Tiny.Network();
-        using var session = TrainingSession.Start(Tiny.Settings(), Tiny.Pictures(9), target);
+        using var session = TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(9), target);
         session.Step();
         var checkpoint = session.Checkpoint();
 
-        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSession.Resume(Tiny.Settings(seed: 2), Tiny.Pictures(9), target, checkpoint));
-        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSession.Resume(Tiny.Settings(steps: 7), Tiny.Pictures(9), target, checkpoint));
-        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSession.Resume(Tiny.Settings(), Tiny.Pictures(8), target, checkpoint));
-        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSession.Resume(Tiny.Settings(), Tiny.Pictures(9), target, checkpoint.AsSpan(0, 5000)));
+        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSession.Open(Tiny.Settings(seed: 2), Tiny.Pictures(9), target, checkpoint));
+        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSession.Open(Tiny.Settings(steps: 7), Tiny.Pictures(9), target, checkpoint));
+        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(8), target, checkpoint));
+        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(9), target, checkpoint.AsSpan(0, 5000)));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class TrainingSessionTests
     {
         using var target = Tiny.Network();
         var options = Tiny.Options(("ssim-target", "0"), ("lambda-gan", "0"), ("lambda-swap", "0"), ("learning-rate", "0.01"), ("flips", "false"));
-        using var session = TrainingSession.Start(Tiny.Settings(steps: 60, options: options), Tiny.Pictures(9), target);
+        using var session = TrainingSession.Open(Tiny.Settings(steps: 60, options: options), Tiny.Pictures(9), target);
         var shifts = new List<double>();
         while (!session.IsComplete)
         {
@@ -73,7 +73,7 @@ public class TrainingSessionTests
     {
         using var target = Tiny.Network();
         var settings = Tiny.Settings() with { Steps = null, Minutes = 1e-6 };
-        using var session = TrainingSession.Start(settings, Tiny.Pictures(9), target);
+        using var session = TrainingSession.Open(settings, Tiny.Pictures(9), target);
         for (var step = 1; step < 13; step++)
         {
             session.Step();
@@ -97,7 +97,7 @@ public class TrainingSessionTests
             var features = FakeNetwork.Angle.Features(images);
             return ++calls > 20 ? features * double.NaN : features;
         });
-        using var session = TrainingSession.Open(Tiny.Settings(steps: 50), Tiny.Pictures(6), network, default);
+        using var session = TrainingSession.Open(Tiny.Settings(steps: 50), Tiny.Pictures(6), network);
 
         Expect.Fails("TRAINING_DIVERGED", () =>
         {
@@ -111,8 +111,8 @@ public class TrainingSessionTests
         var deaf = new FakeNetwork(images => ones(images.shape[0], 2) / Math.Sqrt(2));
         var blind = new FakeNetwork(images => ones(images.shape[0], 2) / Math.Sqrt(2) + images.sum([1, 2, 3]).unsqueeze(1) * 0);
 
-        Expect.Fails("TARGET_WITHOUT_GRADIENT", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(6), deaf, default));
-        Expect.Fails("TARGET_WITHOUT_GRADIENT", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(6), blind, default));
+        Expect.Fails("TARGET_WITHOUT_GRADIENT", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(6), deaf));
+        Expect.Fails("TARGET_WITHOUT_GRADIENT", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(6), blind));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public class TrainingSessionTests
 
     private static TrainedGenerator Train(Networks.TargetNetwork target, TrainingSettings settings)
     {
-        using var session = TrainingSession.Start(settings, Tiny.Pictures(9), target);
+        using var session = TrainingSession.Open(settings, Tiny.Pictures(9), target);
         while (!session.IsComplete) session.Step();
         return session.Best();
     }

@@ -8,55 +8,6 @@ namespace UaaGan.Attacks.Tests;
 public class UniversalTests
 {
     [Fact]
-    public void A_checkpoint_at_any_step_gives_the_same_end()
-    {
-        using var target = Tiny.Network();
-        var settings = Tiny.UniversalSettings(steps: 7);
-        var checkpoints = new List<byte[]>();
-        TrainedGenerator whole;
-        using (var session = TrainingSessions.Open(settings, Tiny.Pictures(9), target))
-        {
-            for (checkpoints.Add(session.Checkpoint()); !session.IsComplete; checkpoints.Add(session.Checkpoint())) session.Step();
-            whole = session.Best();
-        }
-
-        for (var step = 0; step < checkpoints.Count; step++)
-        {
-            using var resumed = TrainingSessions.Open(settings, Tiny.Pictures(9), target, checkpoints[step]);
-            Assert.Equal(step, resumed.Progress.Step);
-            while (!resumed.IsComplete) resumed.Step();
-            Assert.Equal(whole.Record.WeightsSha256, resumed.Best().Record.WeightsSha256);
-        }
-
-        Assert.Equal(("uap", "g", 7), (whole.Record.Method, whole.Record.Name, whole.Record.Steps));
-        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSessions.Open(settings with { Seed = 2 }, Tiny.Pictures(9), target, checkpoints[1]));
-        Expect.Fails("CHECKPOINT_DAMAGED", () => TrainingSessions.Open(settings, Tiny.Pictures(9), target, checkpoints[1].AsSpan(0, 4000)));
-    }
-
-    [Fact]
-    public void One_perturbation_moves_all_features_and_new_ones_beyond_noise()
-    {
-        using var target = Tiny.Network();
-        using var scope = NewDisposeScope();
-        var trained = Train(target, steps: 40);
-        var seen = Tiny.Batch(6);
-        var unseen = cat([.. Enumerable.Range(40, 6).Select(i => PixelTensor.FromImage(Tiny.Picture(i)))]);
-        foreach (var images in (Tensor[])[seen, unseen])
-        {
-            using var attack = AttackCatalog.Create(Tiny.Request("uap"), target, trained);
-            using var control = AttackCatalog.Create(Tiny.Request("random-sign"), target);
-            float universal = Shift(attack, images), noise = Shift(control, images);
-            Assert.True(universal > 2 * noise, $"uap {universal}, random-sign {noise}");
-        }
-
-        float Shift(IAttack attack, Tensor images)
-        {
-            using var gradients = no_grad();
-            return FeatureDistance.Euclidean(target.Features(attack.Perturb(images, Tiny.Ids(6), CancellationToken.None)), target.Features(images)).mean().item<float>();
-        }
-    }
-
-    [Fact]
     public void It_fits_other_sizes_grey_images_and_when_asked_other_budgets()
     {
         using var target = Tiny.Network();
@@ -97,15 +48,14 @@ public class UniversalTests
     public void A_target_that_answers_to_no_pixel_is_refused()
     {
         var constant = new FakeNetwork(images => ones(images.shape[0], 2));
-        using var session = TrainingSessions.Open(Tiny.UniversalSettings(steps: 3), Tiny.Pictures(6), constant);
-        Expect.Fails("TARGET_WITHOUT_GRADIENT", session.Step);
-        Expect.Fails("MODEL_IS_BLACK_BOX", () => TrainingSessions.Open(
-            Tiny.UniversalSettings(steps: 3), Tiny.Pictures(6), new FakeNetwork(FakeNetwork.Angle.Features) { SupportsGradient = false }));
+        Expect.Fails("TARGET_WITHOUT_GRADIENT", () => TrainingSession.Open(Tiny.Training(UniversalMethod.Name, steps: 3), Tiny.Pictures(6), constant));
+        Expect.Fails("MODEL_IS_BLACK_BOX", () => TrainingSession.Open(
+            Tiny.Training(UniversalMethod.Name, steps: 3), Tiny.Pictures(6), new FakeNetwork(FakeNetwork.Angle.Features) { SupportsGradient = false }));
     }
 
     private static TrainedGenerator Train(TargetNetwork target, long steps)
     {
-        using var session = TrainingSessions.Open(Tiny.UniversalSettings(steps), Tiny.Pictures(9), target);
+        using var session = TrainingSession.Open(Tiny.Training(UniversalMethod.Name, steps), Tiny.Pictures(9), target);
         while (!session.IsComplete) session.Step();
         return session.Best();
     }

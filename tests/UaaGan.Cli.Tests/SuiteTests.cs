@@ -56,6 +56,19 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
     }
 
     [Fact]
+    public async Task A_query_that_a_generator_was_trained_on_fails_the_run_unless_it_is_allowed()
+    {
+        var mixed = _folder.WriteClasses("mixed", 2, 2);
+        // As another file of the same pixels.
+        File.Copy(Path.Combine(suite.Training, "3.png"), Path.Combine(mixed, "class1", "known.png"));
+        string[] line = ["evaluate", "--model", "tiny", "--data", mixed, "--protocol", "leave-one-out", "--attack", "uaa-gan:g", "--epsilon", "8/255", "--bootstrap", "0"];
+        var refused = (await suite.Run([.. line, "--out", _folder["refused"]])).Ends(ExitCodes.Failure);
+        Assert.Contains("query 'class1/known.png' is one of the images that generator 'g' was trained on", refused.Errors, StringComparison.Ordinal);
+
+        (await suite.Run([.. line, "--allow-trained-queries", "--out", _folder["allowed"]])).Ends(ExitCodes.Success);
+    }
+
+    [Fact]
     public async Task The_Python_example_measures_what_evaluate_measures()
     {
         var measured = (await Evaluate("for-python")).Ends(ExitCodes.Success).Json;

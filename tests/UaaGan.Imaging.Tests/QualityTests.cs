@@ -8,7 +8,7 @@ public class QualityTests
     public void An_image_equals_itself()
     {
         var image = Pictures.Noise(1, 20, 15, 3);
-        Assert.Equal(new ImageQuality(0, 0, double.PositiveInfinity, 1), ImageQuality.Compare(image, image));
+        Assert.Equal(new ImageQuality(0, 0, double.PositiveInfinity, 1, new MultiScaleSimilarity(1, 1), null), ImageQuality.Compare(image, image));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal static class GeneratorProbe
         PixelImage[] images = [.. scenario.TrainingImages().AsParallel().AsOrdered().Select(drawn => scenario.Draw(drawn.Identity, drawn.View))];
         var settings = new TrainingSettings(
             scenario.Name, TargetIdentity.Of(target.Card), AttackCatalog.UaaGan, epsilon, Seed: 1, options, steps);
-        using TrainingSession session = TrainingSession.Start(settings, images, target, threads);
+        using TrainingSession session = TrainingSession.Open(settings, images, target, threads: threads);
         while (!session.IsComplete)
         {
             cancellation.ThrowIfCancellationRequested();

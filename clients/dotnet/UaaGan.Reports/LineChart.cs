@@ -16,16 +16,16 @@ internal static class LineChart
     private const int Left = 48, Right = 18, Top = 12, Bottom = 34;
     private const int MostPoints = 96;
 
-    public static void Write(MarkupWriter html, string title, IReadOnlyList<ChartSeries> series)
+    public static void Write(MarkupWriter html, string title, IReadOnlyList<ChartSeries> series, string horizontal = "step")
     {
         var x = Axis.Over(series.SelectMany(line => line.Points).Select(point => point.X), 5, startAtZero: true);
         var y = Axis.Over(series.SelectMany(line => line.Points).Select(point => point.Y), 5, startAtZero: false);
         html.Write($"""
             <figure class="chart"><figcaption>{title}</figcaption>
-            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{title} by step">
+            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{title} by {horizontal}">
 
             """);
-        WriteAxes(html, x, y);
+        WriteAxes(html, x, y, horizontal);
         for (var i = 0; i < series.Count; i++)
             WriteLine(html, series[i], i, x, y);
         html.Write($"</svg>\n");
@@ -33,14 +33,14 @@ internal static class LineChart
         html.Write($"</figure>\n");
     }
 
-    private static void WriteAxes(MarkupWriter html, Axis x, Axis y)
+    private static void WriteAxes(MarkupWriter html, Axis x, Axis y, string horizontal)
     {
         foreach (var tick in y.Ticks)
             html.Write($"""<line class="grid" x1="{Left}" x2="{Width - Right}" y1="{Vertical(y, tick):0.##}" y2="{Vertical(y, tick):0.##}" /><text class="tick" x="{Left - 6}" y="{Vertical(y, tick) + 3.5:0.##}" text-anchor="end">{y.Label(tick)}</text>""");
         foreach (var tick in x.Ticks)
             html.Write($"""<line class="grid" x1="{Horizontal(x, tick):0.##}" x2="{Horizontal(x, tick):0.##}" y1="{Height - Bottom}" y2="{Height - Bottom + 4}" /><text class="tick" x="{Horizontal(x, tick):0.##}" y="{Height - Bottom + 16}" text-anchor="middle">{x.Label(tick)}</text>""");
         html.Write($"""
-            <line class="axis" x1="{Left}" x2="{Width - Right}" y1="{Height - Bottom}" y2="{Height - Bottom}" /><text class="tick" x="{(Left + Width - Right) / 2}" y="{Height - 4}" text-anchor="middle">step</text>
+            <line class="axis" x1="{Left}" x2="{Width - Right}" y1="{Height - Bottom}" y2="{Height - Bottom}" /><text class="tick" x="{(Left + Width - Right) / 2}" y="{Height - 4}" text-anchor="middle">{horizontal}</text>
 
             """);
     }

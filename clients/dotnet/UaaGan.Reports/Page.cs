@@ -36,6 +36,8 @@ internal static class Page
             <main>
 
             """);
+        if (model.Battery is not null)
+            BatterySection.Write(html, model.Battery);
         if (model.Scenarios.Count > 1)
             WriteVerdicts(html, model);
         for (var i = 0; i < model.Scenarios.Count; i++)

@@ -12,6 +12,9 @@ public sealed record ReportModel
     /// <summary>Version of the software that made the run, such as 0.1.0.</summary>
     public required string Version { get; init; }
 
+    /// <summary>The battery that the scenarios belong to; null: none.</summary>
+    public ReportBattery? Battery { get; init; }
+
     /// <summary>One or more scenarios, in the order shown; their names differ.</summary>
     public required IReadOnlyList<ReportScenario> Scenarios { get; init; }
 }

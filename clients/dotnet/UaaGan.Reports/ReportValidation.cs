@@ -14,6 +14,29 @@ internal static class ReportValidation
         Distinct(model.Scenarios.Select(scenario => scenario.Name), "scenarios", "The report");
         foreach (var scenario in model.Scenarios)
             Check(scenario);
+        if (model.Battery is { } battery)
+            Check(battery);
+    }
+
+    private static void Check(ReportBattery battery)
+    {
+        Finite(battery.Score, "Battery, score");
+        foreach (var part in battery.Parts)
+            Finite(part.MapLost, $"Battery, {part.Epsilon}, share of mAP lost");
+        foreach (var curve in battery.Curves)
+        {
+            foreach (var point in curve.Points)
+                Finite(point.Y, $"Battery, curve of {curve.Name}, mAP");
+        }
+
+        foreach (var survival in battery.Survival)
+        {
+            foreach (var defence in survival.Defences)
+                Finite(defence.MapLost, $"Battery, {survival.Attack} after {defence.Name}, share of mAP lost");
+        }
+
+        foreach (var transfer in battery.Transfer)
+            Finite(transfer.MapLost, $"Battery, {transfer.Attack} from {transfer.Surrogate}, share of mAP lost");
     }
 
     private static void Check(ReportScenario scenario)

@@ -16,21 +16,24 @@ internal enum PerturbationBound
 /// <param name="Unshuffle">Side of the square of pixels that becomes channels: the network works at 1/side of the resolution.</param>
 /// <param name="Bound">How the budget is kept.</param>
 /// <param name="TextureFloor">Share of the budget left where the image is flat; 1 spends it everywhere alike.</param>
-internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor)
+/// <param name="Masked">Whether a second output says how much of the perturbation each pixel gets.</param>
+internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false)
 {
-    public static GeneratorForm From(OptionValues options) => new(
+    public static GeneratorForm From(OptionValues options, bool masked) => new(
         options.Integer("generator-width"),
         options.Integer("generator-blocks"),
         options.Integer("unshuffle"),
         options.Choice("bound") == "tanh" ? PerturbationBound.Tanh : PerturbationBound.Clamp,
-        options.Number("texture-floor"));
+        options.Number("texture-floor"),
+        masked);
 
     /// <summary>Multiply-adds of one forward pass over an image of this size.</summary>
     public long MultiplyAdds(int height, int width)
     {
         long cells = (long)Ceiling(height) * Ceiling(width);
         long edge = 3L * Unshuffle * Unshuffle * Width;
-        return cells * (2 * edge + Blocks * 2L * 9 * Width * Width);
+        long mask = Masked ? (long)Unshuffle * Unshuffle * Width : 0;
+        return cells * (2 * edge + mask + Blocks * 2L * 9 * Width * Width);
     }
 
     private int Ceiling(int side) => (side + Unshuffle - 1) / Unshuffle;

@@ -15,6 +15,7 @@ internal sealed class PerturbationGenerator : NamedModule
     private readonly Convolution2d _entry;
     private readonly ModuleList<ResidualBlock> _blocks;
     private readonly Convolution2d _exit;
+    private readonly Convolution2d? _mask;
 
     public PerturbationGenerator(GeneratorForm form)
         : base(nameof(PerturbationGenerator))
@@ -27,32 +28,63 @@ internal sealed class PerturbationGenerator : NamedModule
         register_module("entry", _entry);
         register_module("blocks", _blocks);
         register_module("exit", _exit);
+        if (!form.Masked)
+            return;
+        _mask = new Convolution2d(form.Width, form.Unshuffle * form.Unshuffle, 1);
+        register_module("mask", _mask);
     }
 
     public GeneratorForm Form { get; }
 
     /// <summary>The perturbation of images [N,C,H,W] in [0,1], the same shape, within +-epsilon; the image is not yet added.</summary>
-    public Tensor Perturbation(Tensor images, float epsilon)
+    public Tensor Perturbation(Tensor images, float epsilon) => Run(images, epsilon, masked: true).Perturbation;
+
+    /// <summary>The perturbation and the mask in it.</summary>
+    /// <param name="images">[N,C,H,W] in [0,1].</param>
+    /// <param name="epsilon">The budget in [0,1].</param>
+    /// <param name="masked">Whether the mask, where the generator has one, is laid over the perturbation.</param>
+    public GeneratorOutput Run(Tensor images, float epsilon, bool masked)
     {
-        var raw = call(images);
-        var bounded = Form.Bound == PerturbationBound.Tanh ? raw.tanh() * epsilon : (raw * epsilon).clamp(-epsilon, epsilon);
-        return Form.TextureFloor < 1 ? bounded * LocalContrast.Mask(images, Form.TextureFloor) : bounded;
+        var hidden = Hidden(images);
+        var raw = Raw(hidden, images);
+        var perturbation = Form.Bound == PerturbationBound.Tanh ? raw.tanh() * epsilon : (raw * epsilon).clamp(-epsilon, epsilon);
+        if (Form.TextureFloor < 1)
+            perturbation *= LocalContrast.Mask(images, Form.TextureFloor);
+        if (_mask is null)
+            return new GeneratorOutput(perturbation, null);
+        var mask = Mask(_mask, hidden, images);
+        return new GeneratorOutput(masked ? perturbation * mask : perturbation, mask);
     }
 
-    public override Tensor forward(Tensor images)
+    public override Tensor forward(Tensor images) => Raw(Hidden(images), images);
+
+    private Tensor Hidden(Tensor images)
     {
-        long height = images.shape[2], width = images.shape[3];
-        var grey = images.shape[1] == 1;
-        var input = grey ? images.expand(-1, 3, -1, -1) : images;
+        var input = images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
         // Zero mean and about unit variance, which natural images in [0,1] come near to.
         var centred = (ReflectionPadding.ToMultiple(input, Form.Unshuffle) - 0.5) * 4;
         var hidden = functional.relu(_entry.call(functional.pixel_unshuffle(centred, Form.Unshuffle)));
         foreach (var block in _blocks)
             hidden = block.call(hidden);
-        var output = functional.pixel_shuffle(_exit.call(functional.relu(hidden)), Form.Unshuffle)
-            .narrow(2, 0, height).narrow(3, 0, width);
-        return grey ? output.mean([1], keepdim: true) : output;
+        return functional.relu(hidden);
     }
+
+    private Tensor Raw(Tensor hidden, Tensor images)
+    {
+        var output = Unfolded(_exit.call(hidden), images);
+        return images.shape[1] == 1 ? output.mean([1], keepdim: true) : output;
+    }
+
+    /// <summary>[N,1,H,W]: stretched to [0,1] in each image, as SSAE does.</summary>
+    private Tensor Mask(Convolution2d layer, Tensor hidden, Tensor images)
+    {
+        var raw = Unfolded(layer.call(hidden), images);
+        var (least, most) = (raw.amin([1, 2, 3], keepdim: true), raw.amax([1, 2, 3], keepdim: true));
+        return (raw - least) / (most - least + 1e-6);
+    }
+
+    private Tensor Unfolded(Tensor cells, Tensor images) =>
+        functional.pixel_shuffle(cells, Form.Unshuffle).narrow(2, 0, images.shape[2]).narrow(3, 0, images.shape[3]);
 
     protected override void Dispose(bool disposing)
     {
@@ -61,6 +93,7 @@ internal sealed class PerturbationGenerator : NamedModule
             _entry.Dispose();
             _blocks.Dispose();
             _exit.Dispose();
+            _mask?.Dispose();
         }
 
         base.Dispose(disposing);

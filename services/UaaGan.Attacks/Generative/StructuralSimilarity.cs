@@ -36,7 +36,7 @@ internal static class StructuralSimilarity
     /// The Gaussian is separable, and each of its passes over planes [M,H,W] is a product with a band matrix: more multiply-adds than a
     /// convolution of one channel, yet a little faster, since dense products are what the processor does best.
     /// </summary>
-    private static Tensor Blur(Tensor planes) => Band(planes.shape[1]).matmul(planes).matmul(Band(planes.shape[2]).t());
+    private static Tensor Blur(Tensor planes) => Band(planes.shape[1]).to(planes.dtype).matmul(planes).matmul(Band(planes.shape[2]).to(planes.dtype).t());
 
     /// <summary>[side - 10, side]: row i holds the window at columns i to i + 10.</summary>
     private static Tensor Band(long side)

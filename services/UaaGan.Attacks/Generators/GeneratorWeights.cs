@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -37,9 +38,10 @@ internal static class GeneratorWeights
     }
 
     /// <summary>A generator whose parameters outlive the scope it is made in.</summary>
-    public static PerturbationGenerator Build(GeneratorForm form)
+    public static PerturbationGenerator Build(GeneratorForm form, ScalarType dataType = ScalarType.Float32)
     {
         var module = new PerturbationGenerator(form);
+        module.to(dataType);
         foreach (var parameter in module.parameters())
             parameter.DetachFromDisposeScope();
         return module;
@@ -69,6 +71,7 @@ internal static class GeneratorWeights
         ["unshuffle"] = form.Unshuffle.ToString(CultureInfo.InvariantCulture),
         ["bound"] = form.Bound.ToString(),
         ["texture_floor"] = form.TextureFloor.ToString("R", CultureInfo.InvariantCulture),
+        ["masked"] = form.Masked.ToString(),
     };
 
     private static GeneratorForm Form(Dictionary<string, string> notes) => new(
@@ -76,5 +79,7 @@ internal static class GeneratorWeights
         int.Parse(notes["blocks"], CultureInfo.InvariantCulture),
         int.Parse(notes["unshuffle"], CultureInfo.InvariantCulture),
         Enum.Parse<PerturbationBound>(notes["bound"]),
-        double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture));
+        double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture),
+        // Generators of before there were masks do not say.
+        notes.TryGetValue("masked", out var masked) && bool.Parse(masked));
 }

@@ -182,12 +182,12 @@ public sealed class TrainingRunner : IDisposable
         _files.Delete(job.Id);
     }
 
-    private ITrainingSession Open(TrainingJob job, TargetNetwork target)
+    private TrainingSession Open(TrainingJob job, TargetNetwork target)
     {
         IReadOnlyList<PixelImage> images = _files.ReadImages(job.Id);
         var checkpoint = _files.ReadCheckpoint(job.Id);
         var threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
-        return TrainingSessions.Open(job.Settings, images, target, checkpoint, threads);
+        return TrainingSession.Open(job.Settings, images, target, checkpoint, threads);
     }
 
     /// <summary>A crash after the save and before the job's end must not make it fail on its own generator.</summary>

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using UaaGan.Imaging;
 using static TorchSharp.torch;
 
@@ -14,12 +14,13 @@ internal sealed class TrainingImages : IDisposable
     private readonly Tensor _pixels;
     private readonly int[] _training, _validation;
 
-    private TrainingImages(Tensor pixels, int[] training, int[] validation, string sha256)
+    private TrainingImages(Tensor pixels, int[] training, int[] validation, string[] imageHashes)
     {
         _pixels = pixels;
         _training = training;
         _validation = validation;
-        Sha256 = sha256;
+        ImageHashes = imageHashes;
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(imageHashes))));
     }
 
     /// <summary>Images that train.</summary>
@@ -34,8 +35,11 @@ internal sealed class TrainingImages : IDisposable
     /// <summary>1 or 3.</summary>
     public int Channels => (int)_pixels.shape[1];
 
-    /// <summary>SHA-256 over sizes and pixels of the images as they were given, in order.</summary>
+    /// <summary>SHA-256 over the images' own, as they were given, in order.</summary>
     public string Sha256 { get; }
+
+    /// <summary>Each image's own, as it was given, in order: what an evaluation looks its queries up in.</summary>
+    public IReadOnlyList<string> ImageHashes { get; }
 
     /// <param name="images">At least 2.</param>
     /// <param name="options">train-size and validation-share.</param>
@@ -46,10 +50,8 @@ internal sealed class TrainingImages : IDisposable
         var channels = images.All(image => image.Channels == 1) ? 1 : 3;
         var area = height * width;
         var pixels = new byte[checked(images.Count * channels * area)];
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var i = 0; i < images.Count; i++)
         {
-            AppendTo(hash, images[i]);
             var image = channels == 3 ? images[i].ToRgb() : images[i];
             if (image.Width != width || image.Height != height)
                 image = ImageResizer.Bilinear(image, width, height);
@@ -64,7 +66,7 @@ internal sealed class TrainingImages : IDisposable
         var (training, validation) = Split(images.Count, options.Number("validation-share"), seed);
         return new TrainingImages(
             tensor(pixels, [images.Count, channels, height, width], ScalarType.Byte).DetachFromDisposeScope(),
-            training, validation, Convert.ToHexStringLower(hash.GetHashAndReset()));
+            training, validation, [.. images.Select(image => image.Sha256())]);
     }
 
     /// <summary>Training images by their places among <see cref="Count"/>: float32 [n,C,H,W] in [0,1].</summary>
@@ -97,14 +99,4 @@ internal sealed class TrainingImages : IDisposable
         ? images.GroupBy(image => (image.Height, image.Width))
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First().Key
         : OptionDefinition.ParseSize(option);
-
-    private static void AppendTo(IncrementalHash hash, PixelImage image)
-    {
-        Span<byte> shape = stackalloc byte[12];
-        BinaryPrimitives.WriteInt32LittleEndian(shape, image.Height);
-        BinaryPrimitives.WriteInt32LittleEndian(shape[4..], image.Width);
-        BinaryPrimitives.WriteInt32LittleEndian(shape[8..], image.Channels);
-        hash.AppendData(shape);
-        hash.AppendData(image.Pixels);
-    }
 }

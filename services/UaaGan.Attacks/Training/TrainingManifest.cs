@@ -8,6 +8,9 @@ namespace UaaGan.Attacks;
 /// <summary>What a generator's manifest says of its run, beside the settings.</summary>
 internal static class TrainingManifest
 {
+    /// <summary>Hexadecimal digits of an image's hash that a manifest keeps: enough that no two of a million images share them.</summary>
+    public const int HashLength = 16;
+
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static JsonObject Run(TrainingPosition position, TrainingImages images, long multiplyAdds) => new()
@@ -15,6 +18,7 @@ internal static class TrainingManifest
         ["images"] = images.Count,
         ["images_held_out"] = images.ValidationCount,
         ["images_sha256"] = images.Sha256,
+        ["image_hashes"] = new JsonArray([.. images.ImageHashes.Select(hash => JsonValue.Create(hash[..HashLength]))]),
         ["train_size"] = FormattableString.Invariant($"{images.Size.Height}x{images.Size.Width}"),
         ["channels"] = images.Channels,
         ["steps_planned"] = position.TotalSteps,

@@ -23,12 +23,6 @@ internal sealed class TrainingPosition
     /// <summary>Parts that each batch is computed in; another number gives other roundings.</summary>
     public int Shards { get; set; }
 
-    /// <summary>Weight of the 1-SSIM loss.</summary>
-    public double SimilarityWeight { get; set; }
-
-    /// <summary>Running mean of the SSIM.</summary>
-    public double SimilarityMean { get; set; } = double.NaN;
-
     /// <summary>Score of the best validation so far.</summary>
     public double BestScore { get; set; } = double.NegativeInfinity;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -10,7 +11,14 @@ namespace UaaGan.Attacks;
 /// <param name="FeatureShift">Mean distance between clean and adversarial feature.</param>
 /// <param name="Similarity">Mean SSIM.</param>
 internal sealed record ValidationResult(
-    long Step, double MeanAveragePrecision, double MapLost, double MapLostSwapped, double FeatureShift, double Similarity);
+    long Step, double MeanAveragePrecision, double MapLost, double MapLostSwapped, double FeatureShift, double Similarity)
+{
+    private const double TieBreak = 0.01;
+
+    /// <summary>The loss; few images tie easily, so the feature shift decides then.</summary>
+    [JsonIgnore]
+    public double Score => MapLost + TieBreak * FeatureShift;
+}
 
 /// <summary>
 /// Retrieval without labels: each validation image searches a gallery of all the images' own flips and enlarged middles, of which its two are

@@ -92,12 +92,12 @@ internal static class Tiny
     public static TrainingSettings Settings(long steps = 6, ulong seed = 1, Dictionary<string, string>? options = null) =>
         new("g", Identity, AttackCatalog.UaaGan, Eight, seed, options ?? Options(), steps);
 
-    /// <summary>The training of a universal perturbation.</summary>
-    public static TrainingSettings UniversalSettings(long steps, params ReadOnlySpan<(string Name, string Value)> options)
+    /// <summary>The training of whatever method.</summary>
+    public static TrainingSettings Training(string method, long steps, params ReadOnlySpan<(string Name, string Value)> options)
     {
-        var values = new Dictionary<string, string> { ["batch"] = "4", ["validations"] = "2" };
-        foreach (var (name, value) in options) values[name] = value;
-        return Settings(steps, options: values) with { Method = UniversalMethod.Name };
+        var known = AttackCatalog.Get(method).TrainingOptions.Select(option => option.Name).ToHashSet();
+        var values = Options(options).Where(option => known.Contains(option.Key)).ToDictionary();
+        return Settings(steps, options: values) with { Method = method };
     }
 
     /// <summary>The guide image of attacks that need one; of another size than the others.</summary>
@@ -123,8 +123,7 @@ internal static class Tiny
     /// <summary>A generator that was trained for one step.</summary>
     public static TrainedGenerator Generator(TargetNetwork target, ulong seed = 1, string method = AttackCatalog.UaaGan)
     {
-        var settings = method == AttackCatalog.UaaGan ? Settings(steps: 1) : UniversalSettings(steps: 1);
-        using var session = TrainingSessions.Open(settings with { Seed = seed }, Pictures(6), target);
+        using var session = TrainingSession.Open(Training(method, steps: 1) with { Seed = seed }, Pictures(6), target);
         session.Step();
         return session.Best();
     }

@@ -32,6 +32,18 @@ internal static class EvaluateCommand
     };
 
     private static readonly Option<bool> Rescale = new("--rescale") { Description = "Allow a generator trained for another epsilon, its perturbation scaled" };
+    private static readonly Option<string?> Surrogate = new("--surrogate")
+    {
+        Description = "Make the attacks on this model and score them on --model: transfer, for an attacker who does not know the network [default: --model itself]",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<bool> AllowTrained = new("--allow-trained-queries") { Description = "Measure queries that a generator was trained on, too; without it such a query fails the run" };
+    private static readonly Option<bool> Survival = new("--survival")
+    {
+        Description = "Score clean and adversarial queries again after JPEG, resizing, blur, fewer bits and a crop, and name the strongest of these defences",
+    };
+
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, report.json, manifest.json and the adversarial images");
     private static readonly Option<bool> Replace = new("--replace") { Description = "Write over an earlier evaluation in the folder" };
 
@@ -52,7 +64,7 @@ internal static class EvaluateCommand
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Rescale, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
         Bootstrap.Between(0, 10000);
         Limit.Validators.Add(result =>
         {
@@ -112,6 +124,9 @@ internal static class EvaluateCommand
             Seed = options.GetValue(Seed),
             BootstrapSamples = options.GetValue(Bootstrap),
             Rescale = options.GetValue(Rescale),
+            Surrogate = options.GetValue(Surrogate) is { } surrogate ? Session.Model(surrogate) : null,
+            Survival = options.GetValue(Survival),
+            AllowTrainedQueries = options.GetValue(AllowTrained),
             OutputFolder = Path.GetFullPath(options.GetRequiredValue(Out)),
         };
     }

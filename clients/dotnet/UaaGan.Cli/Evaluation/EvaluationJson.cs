@@ -94,6 +94,15 @@ internal sealed record EvaluationJson
         /// <summary>Mean; null when every image is under 11 pixels a side.</summary>
         public required double? Ssim { get; init; }
 
+        /// <summary>Mean MS-SSIM; null as ssim.</summary>
+        public required double? MsSsim { get; init; }
+
+        /// <summary>Scales that MS-SSIM had room for, 5 from a side of 176 pixels on; numbers of different scales are not comparable.</summary>
+        public required int? MsSsimScales { get; init; }
+
+        /// <summary>Mean correlation of the change with the original's edges.</summary>
+        public required double? TextureCorrelation { get; init; }
+
         [JsonPropertyName("linf_255")]
         public required int Linf255 { get; init; }
 
@@ -108,6 +117,14 @@ internal sealed record EvaluationJson
         public required string ThreatModel { get; init; }
 
         public required Dictionary<string, double[]> Intervals { get; init; }
+
+        /// <summary>By defence; absent when that was not asked for.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<SurvivalRow>? Survival { get; init; }
+
+        /// <summary>The defence that leaves this attack the least; absent as above.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? StrongestDefence { get; init; }
 
         public static AttackRow Of(AttackResult attack, EvaluationPlan plan)
         {
@@ -126,15 +143,30 @@ internal sealed record EvaluationJson
                 MapLostSwapped = attack.Swapped?.MapLost.Value,
                 Psnr = attack.Quality.PsnrDb,
                 Ssim = attack.Quality.Ssim,
+                MsSsim = attack.Quality.MultiScaleSsim,
+                MsSsimScales = attack.Quality.MultiScaleScales,
+                TextureCorrelation = attack.Quality.TextureCorrelation,
                 Linf255 = attack.Quality.LInfinity255,
                 MillisecondsPerImage = attack.Run.MillisecondsPerImage,
                 FeatureShift = attack.Metrics.FeatureShift,
                 Seed = plan.Seed,
                 Options = attack.Run.Options,
-                ThreatModel = ThreatModels.Of(attack.Spec),
+                ThreatModel = ThreatModels.Of(attack.Spec, plan.Surrogate?.Name),
                 Intervals = intervals,
+                Survival = plan.Survival ? [.. attack.Survival.Select(SurvivalRow.Of)] : null,
+                StrongestDefence = UaaGan.Cli.Evaluation.Survival.Strongest(attack.Survival)?.Defence,
             };
         }
+    }
+
+    /// <param name="Defence">Its name.</param>
+    /// <param name="MeanAveragePrecision">Of adversarial queries after it.</param>
+    /// <param name="MapLost">Of the undefended clean mAP above chance.</param>
+    /// <param name="CleanMeanAveragePrecision">Of clean queries after it: what the defence costs.</param>
+    internal sealed record SurvivalRow(string Defence, double MeanAveragePrecision, double MapLost, double CleanMeanAveragePrecision)
+    {
+        public static SurvivalRow Of(Survival survival) => new(
+            survival.Defence, survival.Adversarial.Metrics.MeanAveragePrecision.Value, survival.MapLost, survival.Clean.Metrics.MeanAveragePrecision.Value);
     }
 
     internal sealed record RulesRow(string AveragePrecision, string Junk, string Denominator, uint GalleryItems, string ThreatModel);

@@ -25,6 +25,9 @@ internal static class EvaluationOutputs
         result.Plan.Seed,
         result.Plan.BootstrapSamples,
         result.Plan.Rescale,
+        surrogate = result.Surrogate is { } surrogate ? RunManifest.OfModel(surrogate) : null,
+        result.Plan.Survival,
+        result.Plan.AllowTrainedQueries,
         attacks = result.Attacks.Select(attack => new
         {
             attack.Spec.Method,

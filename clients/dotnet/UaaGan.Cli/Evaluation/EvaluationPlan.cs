@@ -24,6 +24,18 @@ internal sealed record EvaluationPlan
     /// <summary>Whether a generator trained for another epsilon may be scaled.</summary>
     public bool Rescale { get; init; }
 
+    /// <summary>The network that the attacks are made on; null: the one that is scored, white box.</summary>
+    public ModelReference? Surrogate { get; init; }
+
+    /// <summary>Whether queries are scored again after each <see cref="Defence"/>.</summary>
+    public bool Survival { get; init; }
+
+    /// <summary>Whether queries may be images that a generator was trained on.</summary>
+    public bool AllowTrainedQueries { get; init; }
+
+    /// <summary>Whether adversarial images that an interrupted run of the same settings has saved are taken as they are.</summary>
+    public bool Resume { get; init; }
+
     /// <summary>Bootstrap resamples for the 95 % intervals; 0 for none.</summary>
     public int BootstrapSamples { get; init; } = 1000;
 

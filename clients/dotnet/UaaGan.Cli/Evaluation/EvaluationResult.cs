@@ -11,6 +11,9 @@ internal sealed record EvaluationResult
 
     public required Model Model { get; init; }
 
+    /// <summary>The network that the attacks were made on; null: the same.</summary>
+    public Model? Surrogate { get; init; }
+
     /// <summary>The service's scores; its attacks are ours, then their swapped variants.</summary>
     public required EvaluateResponse Scores { get; init; }
 
@@ -36,6 +39,9 @@ internal sealed record AttackResult
 
     /// <summary>Scores with the perturbations permuted among the queries; null when there is one query only.</summary>
     public AttackMetrics? Swapped { get; init; }
+
+    /// <summary>What is left of it after each defence; empty when that was not asked for.</summary>
+    public IReadOnlyList<Survival> Survival { get; init; } = [];
 
     /// <summary>The generator, for methods that have one.</summary>
     public Generator? Generator { get; init; }

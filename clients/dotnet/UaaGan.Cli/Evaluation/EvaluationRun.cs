@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Spectre.Console;
 using UaaGan.Cli.Output;
 using UaaGan.Cli.Services;
@@ -18,17 +19,20 @@ namespace UaaGan.Cli.Evaluation;
 /// </summary>
 internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, ProgressBars bars)
 {
-    private const string SwappedPrefix = "swapped ";
+    private const string SwappedPrefix = "swapped ", CleanName = "clean";
 
     /// <summary>Pinned at the start, so that every call means the same version.</summary>
-    private ModelReference _model = plan.Model;
+    private ModelReference _model = plan.Model, _attacked = plan.Surrogate ?? plan.Model;
 
     public async Task<EvaluationResult> Execute(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var found = await services.Features.GetModel(plan.Model, cancellationToken);
         _model = new ModelReference { Name = found.Name, Version = found.Version };
+        var surrogate = plan.Surrogate is null ? null : await services.Features.GetModel(plan.Surrogate, cancellationToken);
+        _attacked = surrogate is null ? _model : new ModelReference { Name = surrogate.Name, Version = surrogate.Version };
         var generators = await Generators(cancellationToken);
+        if (!plan.AllowTrainedQueries) await RunChecks.NoQueryWasTrainedOn(generators.Values, plan.Data.Queries, cancellationToken);
         var clean = await CleanFeatures(cancellationToken);
         // Only now is the model loaded for sure, and its batch sizes are those that it runs with.
         var model = await services.Features.GetModel(_model, cancellationToken);
@@ -37,24 +41,31 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         var variants = new List<Variant>();
         foreach (var attack in plan.Attacks)
         {
+            await RunChecks.ZeroBudgetChangesNothing(services.Perturbation, attack, _attacked, plan.Seed, plan.Data.Queries[0], cancellationToken);
             var made = await Attack(attack, cancellationToken);
             variants.Add(made);
             if (await Swapped(made, cancellationToken) is { } swapped) variants.Add(swapped);
         }
 
+        if (plan.Survival) variants.AddRange(await Defended([.. variants.Where(variant => !variant.IsDerived)], cancellationToken));
+
+        await RunChecks.NetworkIsUnchanged(services, _model, plan.Data.Queries[0], clean[plan.Data.Queries[0].Id], cancellationToken);
         var scores = await Score(clean, variants, cancellationToken);
+        if (plan.Epsilon.Numerator255 > 0 && plan.Surrogate is null) RunChecks.NoiseIsWeaker(scores);
         return new EvaluationResult
         {
             Plan = plan,
             Model = model,
+            Surrogate = surrogate,
             Scores = scores,
             DataHash = dataHash,
             Attacks =
             [
-                .. variants.Where(v => !v.IsSwapped).Select(v => new AttackResult
+                .. variants.Where(v => v.Run is not null).Select(v => new AttackResult
                 {
                     Spec = v.Spec,
                     Run = v.Run!,
+                    Survival = [.. Survivals(v.Name, scores)],
                     Quality = v.Quality,
                     Folder = v.Folder,
                     Metrics = scores.Attacks.Single(a => a.Attack == v.Name),
@@ -64,6 +75,19 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
             ],
             Seconds = clock.Elapsed.TotalSeconds,
         };
+    }
+
+    /// <summary>The share of the mAP above chance is always of what clean queries reach without a defence.</summary>
+    private IEnumerable<Survival> Survivals(string attack, EvaluateResponse scores)
+    {
+        if (!plan.Survival) yield break;
+        var (clean, chance) = (scores.Clean.MeanAveragePrecision.Value, scores.ChanceMeanAveragePrecision);
+        foreach (var defence in Defence.All)
+        {
+            var defended = scores.Attacks.Single(a => a.Attack == DefendedName(defence, attack));
+            var lost = (clean - defended.Metrics.MeanAveragePrecision.Value) / (clean - chance);
+            yield return new Survival(defence.Name, scores.Attacks.Single(a => a.Attack == DefendedName(defence, CleanName)), defended, lost);
+        }
     }
 
     private async Task<Dictionary<string, Generator>> Generators(CancellationToken cancellationToken)
@@ -77,7 +101,7 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
                 + (known.Count == 0 ? "None is trained yet: see uaagan train --help." : $"There are: {string.Join(", ", known.Keys)}."));
         }
 
-        return known;
+        return plan.Attacks.Where(a => a.Generator is not null).Select(a => a.Generator!).Distinct().ToDictionary(name => name, name => known[name], StringComparer.Ordinal);
     }
 
     private async Task<Dictionary<string, Feature>> CleanFeatures(CancellationToken cancellationToken)
@@ -96,9 +120,13 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         var folder = Path.Combine(plan.OutputFolder, "images", attack.Folder);
         var names = OutputNames.For(queries);
         var perturbing = bars.Add($"{attack.Label}: perturbing", queries.Count);
+        // A file is there whole or not at all.
+        var missing = plan.Resume ? [.. queries.Where(query => !File.Exists(Path.Combine(folder, names[query.Id])))] : queries;
+        perturbing.Increment(queries.Count - missing.Count);
         var run = await AttackRun.Execute(
-            services.Perturbation, AttackRun.Settings(attack, _model, plan.Epsilon, plan.Seed, plan.Rescale), queries,
+            services.Perturbation, AttackRun.Settings(attack, _attacked, plan.Epsilon, plan.Seed, plan.Rescale), missing,
             (id, png) => Files.Save(Path.Combine(folder, names[id]), png, cancellationToken), () => perturbing.Increment(1), cancellationToken);
+        run = await Timed(run, missing.Count > 0, folder + ".json", cancellationToken);
         if (run.Failed.Count > 0)
             throw new CliException($"{attack.Label} failed on {run.Failed.Count} of {queries.Count} queries:\n{FailedItem.List(run.Failed)}");
 
@@ -120,6 +148,20 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
                 yield return ImageInput.FromBytes(query.Id, file);
             }
         }
+    }
+
+    /// <summary>What the images took is kept beside them, for a run that finds them all made.</summary>
+    private async Task<AttackRunResult> Timed(AttackRunResult run, bool measured, string path, CancellationToken cancellationToken)
+    {
+        if (!plan.Resume) return run;
+        if (measured)
+        {
+            await JsonFormat.WriteFile(path, new AttackTiming(run.MillisecondsPerImage), cancellationToken);
+            return run;
+        }
+
+        var kept = File.Exists(path) ? JsonSerializer.Deserialize<AttackTiming>(await File.ReadAllTextAsync(path, cancellationToken), JsonFormat.Options) : null;
+        return kept is null ? run : run with { MillisecondsPerImage = kept.MillisecondsPerImage };
     }
 
     private async Task<Variant?> Swapped(Variant own, CancellationToken cancellationToken)
@@ -149,6 +191,37 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
             }
         }
     }
+
+    /// <summary>Clean and adversarial queries after each defence; what is defended is the saved file.</summary>
+    private async Task<List<Variant>> Defended(IReadOnlyList<Variant> attacks, CancellationToken cancellationToken)
+    {
+        var queries = plan.Data.Queries;
+        var names = OutputNames.For(queries);
+        var bar = bars.Add($"after {Defence.All.Count} defences", Defence.All.Count * (attacks.Count + 1) * queries.Count);
+        var defended = new List<Variant>();
+        foreach (var defence in Defence.All)
+        {
+            defended.Add(await Of(CleanName, null));
+            foreach (var attack in attacks) defended.Add(await Of(attack.Name, attack));
+
+            async Task<Variant> Of(string name, Variant? attack) => new(
+                DefendedName(defence, name), attack?.Spec ?? new AttackSpec(CleanName, null, new Dictionary<string, string>()), null, new QualitySummary(),
+                await FeatureRun.ExtractAll(services.Features, _model, Files(attack, cancellationToken), [], () => bar.Increment(1), cancellationToken), "", [], true);
+
+            async IAsyncEnumerable<ImageInput> Files(Variant? attack, [EnumeratorCancellation] CancellationToken token)
+            {
+                foreach (var query in queries)
+                {
+                    var image = await Evaluation.Files.Decode(attack is null ? query.Path : Path.Combine(attack.Folder, names[query.Id]), token);
+                    yield return ImageInput.FromBytes(query.Id, defence.Apply(image));
+                }
+            }
+        }
+
+        return defended;
+    }
+
+    private static string DefendedName(Defence defence, string attack) => $"{defence.Name} {attack}";
 
     private async Task<EvaluateResponse> Score(Dictionary<string, Feature> clean, List<Variant> variants, CancellationToken cancellationToken)
     {
@@ -190,8 +263,10 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
             new() { Id = entry.Id, Role = role, Identity = entry.Identity, Camera = entry.Camera, Feature = clean[entry.Id] };
     }
 
-    /// <summary>The queries under one attack, own perturbations or swapped ones.</summary>
+    private sealed record AttackTiming(double MillisecondsPerImage);
+
+    /// <summary>The queries in one form: under an attack, with swapped perturbations, or after a defence. Only the first has a run.</summary>
     private sealed record Variant(
         string Name, AttackSpec Spec, AttackRunResult? Run, QualitySummary Quality, Dictionary<string, Feature> Features, string Folder,
-        List<(int Width, int Height, int Channels)> Shapes, bool IsSwapped);
+        List<(int Width, int Height, int Channels)> Shapes, bool IsDerived);
 }

@@ -12,6 +12,7 @@ internal static class EvaluationTable
     public static void Show(Terminal terminal, EvaluationResult result)
     {
         ShowNumbers(terminal, result, $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, epsilon {result.Plan.Epsilon}");
+        ShowSurvival(terminal, result);
         ShowThreatModel(terminal, result);
     }
 
@@ -51,13 +52,34 @@ internal static class EvaluationTable
         ]);
     }
 
+    /// <summary>What is left of each attack after each defence.</summary>
+    public static void ShowSurvival(Terminal terminal, EvaluationResult result)
+    {
+        if (!result.Plan.Survival || result.Attacks.Count == 0) return;
+        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle("mAP lost after a defence") };
+        table.AddColumns(["defence", "clean mAP", .. result.Attacks.Select(attack => Markup.Escape(attack.Spec.Label))]);
+        foreach (var column in table.Columns.Skip(1)) column.Alignment = Justify.Right;
+        table.AddRow(["none", Formats.Metric(result.Scores.Clean.MeanAveragePrecision.Value), .. result.Attacks.Select(attack => Formats.Percent(attack.Metrics.MapLost.Value))]);
+        foreach (var (index, defence) in Defence.All.Index())
+        {
+            table.AddRow(
+            [
+                defence.Name, Formats.Metric(result.Attacks[0].Survival[index].Clean.Metrics.MeanAveragePrecision.Value),
+                .. result.Attacks.Select(attack => Formats.Percent(attack.Survival[index].MapLost)),
+            ]);
+        }
+
+        terminal.Show(table);
+        terminal.Show($"  strongest:    {string.Join(", ", result.Attacks.Select(attack => $"{Survival.Strongest(attack.Survival)!.Defence} against {attack.Spec.Label}"))}");
+    }
+
     /// <summary>What the attacker of each row knows and may do.</summary>
     public static void ShowThreatModel(Terminal terminal, EvaluationResult result)
     {
         if (result.Attacks.Count == 0) return;
         terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other queries");
         terminal.Show($"  threat model: {ThreatModels.Common}");
-        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec)}");
+        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec, result.Plan.Surrogate?.Name)}");
     }
 
     private static string Interval(Estimate estimate) => estimate.HasLower && estimate.HasUpper

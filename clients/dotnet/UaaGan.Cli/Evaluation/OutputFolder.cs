@@ -5,7 +5,7 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>The folder that a run writes into: new or empty, or an earlier run's, recognised by its manifest. Nobody else's files are touched.</summary>
 internal static class OutputFolder
 {
-    private static readonly string[] Files = ["report.json", "report.html", RunManifest.FileName];
+    private static readonly string[] Files = ["report.json", "battery.json", "battery.csv", "report.html", RunManifest.FileName];
 
     /// <summary>A folder that can be written to afresh. An earlier run of the same command is removed when <paramref name="replace"/> says so.</summary>
     /// <param name="folder">The folder.</param>

@@ -15,6 +15,15 @@ internal sealed class QualitySummary
     /// <summary>Mean SSIM; null when every image is under 11 pixels a side.</summary>
     public double? Ssim => _images.Average(q => q.Ssim);
 
+    /// <summary>Mean MS-SSIM; null when every image is under 11 pixels a side.</summary>
+    public double? MultiScaleSsim => _images.Average(q => q.MultiScale?.Value);
+
+    /// <summary>Fewest scales of MS-SSIM that an image had room for, 1 to 5; null as above.</summary>
+    public int? MultiScaleScales => _images.Min(q => q.MultiScale?.Scales);
+
+    /// <summary>Mean correlation of the change with the original's edges; null when no image has one.</summary>
+    public double? TextureCorrelation => _images.Average(q => q.TextureCorrelation);
+
     /// <summary>Largest change of any pixel, in grey levels.</summary>
     public int LInfinity255 => _images.Select(q => q.LInfinity255).DefaultIfEmpty(0).Max();
 

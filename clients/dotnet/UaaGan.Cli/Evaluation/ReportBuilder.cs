@@ -32,7 +32,7 @@ internal static class ReportBuilder
             Title = title,
             Description = description,
             Model = $"{result.Model.Name} {result.Model.Version}",
-            ThreatModel = ThreatModels.Common + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec)}.")),
+            ThreatModel = ThreatModels.Common + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec, result.Plan.Surrogate?.Name)}.")),
             Epsilon = result.Plan.Epsilon.ToString(),
             Rules = new ReportRules
             {

@@ -5,14 +5,20 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>What each attacker is assumed to know, so that no number is read as more than it is.</summary>
 internal static class ThreatModels
 {
-    private const string RandomSign = "random-sign", Universal = "uap";
+    private const string RandomSign = "random-sign", Universal = "uap", Subject = "uaa-gan";
 
     public const string Common =
         "The attacker changes the query image only, within epsilon of its pixels; gallery and network stay as they are. What is scored is the saved, reloaded 8-bit PNG.";
 
-    public static string Of(AttackSpec spec) => Role(spec) switch
+    /// <param name="spec">The attack.</param>
+    /// <param name="surrogate">The network it was made on, when that is not the one that is scored.</param>
+    public static string Of(AttackSpec spec, string? surrogate) => surrogate is null || Role(spec) == ReportAttackRole.Control
+        ? Of(spec)
+        : $"transfer: the attacker knows nothing of the scored network; the attack was made on {surrogate}, {Of(spec).Replace("the target network", "that network", StringComparison.Ordinal)}";
+
+    private static string Of(AttackSpec spec) => Role(spec) switch
     {
-        ReportAttackRole.Subject =>
+        _ when spec.Generator is not null && spec.Method != Universal =>
             "white-box in training: the generator learned from the target network's gradients on unlabelled images that are no queries; a query costs one forward pass and needs neither labels nor gallery",
         _ when spec.Method == Universal =>
             "white-box in training: one perturbation for all queries was learned from the target network's gradients on unlabelled images; a query costs an addition",
@@ -21,17 +27,17 @@ internal static class ThreatModels
         _ => "white-box at query time: gradients of the target network for every query; no labels, no gallery",
     };
 
-    /// <summary>What part the attack plays in the argument: generators are what is judged, noise is the control, all others are references.</summary>
+    /// <summary>What part the attack plays in the argument: UAA-GAN is what is judged, noise is the control, all others are references.</summary>
     public static ReportAttackRole Role(AttackSpec spec) =>
         spec.Method == RandomSign ? ReportAttackRole.Control
-        : spec.Generator is not null && spec.Method != Universal ? ReportAttackRole.Subject
+        : spec.Method == Subject ? ReportAttackRole.Subject
         : ReportAttackRole.Reference;
 
     /// <summary>The attack's name for people, such as PGD-20.</summary>
     public static string Title(AttackSpec spec, IReadOnlyDictionary<string, string> options) => spec.Method switch
     {
         RandomSign => "random sign",
-        "uaa-gan" => "UAA-GAN",
+        Subject => "UAA-GAN",
         _ when spec.Guide is not null => $"{spec.Method.ToUpperInvariant()} to {Path.GetFileName(spec.Guide)}",
         // 0 stands for a rule that follows epsilon.
         _ when spec.Generator is null && options.TryGetValue("steps", out var steps) && steps != "0" => $"{spec.Method.ToUpperInvariant()}-{steps}",

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -7,16 +8,22 @@ internal sealed class TrainingNetworks : IDisposable
 {
     private const string GeneratorPrefix = "generator.", DiscriminatorPrefix = "discriminator.", BestPrefix = "best.";
 
-    public TrainingNetworks(OptionValues options, ulong seed)
+    /// <param name="options">The method's options.</param>
+    /// <param name="seed">Of the first weights.</param>
+    /// <param name="masked">Whether the generator has a mask.</param>
+    /// <param name="judged">Whether there is a discriminator.</param>
+    /// <param name="dataType">Of the weights: float32, or float64 to compare with a reference.</param>
+    public TrainingNetworks(OptionValues options, ulong seed, bool masked, bool judged, ScalarType dataType = ScalarType.Float32)
     {
-        Generator = GeneratorWeights.Build(GeneratorForm.From(options));
-        Best = GeneratorWeights.Build(Generator.Form);
+        Generator = GeneratorWeights.Build(GeneratorForm.From(options, masked), dataType);
+        Best = GeneratorWeights.Build(Generator.Form, dataType);
         SeededInitialization.Apply(Generator, seed, "generator");
         double beta1 = options.Number("beta1"), beta2 = options.Number("beta2");
         GeneratorOptimizer = new AdamOptimizer(GeneratorWeights.Named(Generator), beta1, beta2);
-        if (options.Number("lambda-gan") > 0)
+        if (judged)
         {
             Discriminator = new Discriminator(options.Integer("discriminator-width"));
+            Discriminator.to(dataType);
             foreach (var parameter in Discriminator.parameters())
                 parameter.DetachFromDisposeScope();
             SeededInitialization.Apply(Discriminator, seed, "discriminator");
@@ -55,19 +62,6 @@ internal sealed class TrainingNetworks : IDisposable
         foreach (var (name, tensor) in rest)
             state.Add(name, tensor);
         return state;
-    }
-
-    /// <summary>Takes over the tensors of a checkpoint.</summary>
-    /// <exception cref="FormatException">One is missing or has another shape.</exception>
-    public void Restore(IReadOnlyDictionary<string, Tensor> tensors)
-    {
-        using var gradients = no_grad();
-        foreach (var (name, live) in State())
-        {
-            if (!tensors.TryGetValue(name, out var stored) || !stored.shape.AsSpan().SequenceEqual(live.shape))
-                throw new FormatException($"tensor {name} is missing or has another shape");
-            live.copy_(stored);
-        }
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace UaaGan.Attacks;
 /// The losses of UAA-GAN. G minimises E[(D(x~)-1)^2] + lambda_r * |x~-x| + lambda_m * E[max(d(f_x, f_x') + m - d(f_x, f_x~), 0)], and what is
 /// asked for beyond the paper; D minimises E[(D(x)-1)^2] + E[D(x~)^2].
 /// </summary>
-internal sealed class GeneratorLoss(OptionValues options, IFeatureNetwork target, float epsilon)
+internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, float epsilon) : IGeneratorLoss
 {
     private readonly double _margin = options.Number("margin");
     private readonly string _mining = options.Choice("mining");
@@ -17,16 +17,13 @@ internal sealed class GeneratorLoss(OptionValues options, IFeatureNetwork target
     private readonly double _swap = options.Number("lambda-swap");
     private readonly bool _quantise = options.Flag("quantise");
     private readonly double _saturated = 0.95 * epsilon;
+    private readonly double _similarityTarget = options.Number("ssim-target");
+    private readonly SimilarityController _similarity = new(options.Number("ssim-target"));
 
-    /// <summary>E[(D(x)-1)^2] + E[D(x~)^2], and the mean judgements of both.</summary>
-    public static (Tensor Loss, Tensor Real, Tensor Fake) OfDiscriminator(Discriminator discriminator, Tensor images, Tensor adversarial)
-    {
-        var real = discriminator.call(images);
-        var fake = discriminator.call(adversarial);
-        return ((real - 1).square().mean() + fake.square().mean(), real.mean(), fake.mean());
-    }
+    public bool Judged => _adversarial > 0;
 
-    /// <summary>The features [N,D] of clean images [N,C,H,W], without a gradient.</summary>
+    public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor> { ["similarity"] = _similarity.State };
+
     public Tensor Clean(Tensor images)
     {
         using var disabled = no_grad();
@@ -34,7 +31,7 @@ internal sealed class GeneratorLoss(OptionValues options, IFeatureNetwork target
     }
 
     /// <summary>d(f_x, f_x') with x' mined in the batch: clean features [N,D] to [N].</summary>
-    public Tensor NegativeDistance(Tensor clean)
+    public Tensor Mined(Tensor clean)
     {
         using var disabled = no_grad();
         var distances = FeatureDistance.Pairwise(clean);
@@ -48,31 +45,21 @@ internal sealed class GeneratorLoss(OptionValues options, IFeatureNetwork target
         };
     }
 
-    /// <summary>G's loss on a batch or a part of one: every term is a mean over images.</summary>
-    /// <param name="images">[N,C,H,W] in [0,1], at least two for the swapped loss.</param>
-    /// <param name="perturbation">What G makes of them, the same shape.</param>
-    /// <param name="clean">Their <see cref="Clean"/> features.</param>
-    /// <param name="negative">Their <see cref="NegativeDistance"/>.</param>
-    /// <param name="discriminator">D, or null to train without one.</param>
-    /// <param name="similarityWeight">Weight of 1 - SSIM.</param>
-    /// <param name="step">Chooses the colour channel that SSIM is measured on: one in turn costs a third and is the same on average.</param>
-    /// <param name="scalars">Takes the parts of the loss and what else is worth watching.</param>
-    public Tensor OfGenerator(
-        Tensor images, Tensor perturbation, Tensor clean, Tensor negative, Discriminator? discriminator, double similarityWeight, long step,
-        IDictionary<string, double> scalars)
+    public Tensor OfGenerator(GeneratorBatch batch, Discriminator? discriminator, long step, IDictionary<string, double> scalars)
     {
-        var adversarial = (images + perturbation).clamp(0, 1);
+        var (images, perturbation, clean) = (batch.Images, batch.Perturbation, batch.Clean);
+        var adversarial = batch.Adversarial;
         var scored = _quantise ? AsSaved(adversarial) : adversarial;
         var features = target.Features(scored);
         var shift = FeatureDistance.Euclidean(features, clean);
-        var metric = (negative + _margin - shift).clamp_min(0).mean();
+        var metric = (batch.Mined + _margin - shift).clamp_min(0).mean();
         var loss = metric * _metric;
-        scalars["loss_metric"] = metric.item<float>();
-        scalars["feature_shift"] = shift.mean().item<float>();
-        scalars["saturation"] = (perturbation.detach().abs() >= _saturated).to(ScalarType.Float32).mean().item<float>();
+        scalars["loss_metric"] = metric.Value();
+        scalars["feature_shift"] = shift.mean().Value();
+        scalars["saturation"] = (perturbation.detach().abs() >= _saturated).to(ScalarType.Float32).mean().Value();
 
         var reconstruction = Reconstruction(adversarial - images);
-        scalars["loss_reconstruction"] = reconstruction.item<float>();
+        scalars["loss_reconstruction"] = reconstruction.Value();
         if (_reconstruction > 0)
             loss += reconstruction * _reconstruction;
 
@@ -82,25 +69,42 @@ internal sealed class GeneratorLoss(OptionValues options, IFeatureNetwork target
             var count = (images.shape[0] + 1) / 2;
             var swapped = (images + perturbation.roll(1, 0)).narrow(0, 0, count).clamp(0, 1);
             var swappedShift = FeatureDistance.Euclidean(target.Features(swapped), clean.narrow(0, 0, count)).mean();
-            scalars["swapped_shift"] = swappedShift.item<float>();
+            scalars["swapped_shift"] = swappedShift.Value();
             loss += swappedShift * _swap;
         }
 
         if (discriminator is not null)
         {
-            var judged = (discriminator.call(adversarial) - 1).square().mean();
-            scalars["loss_gan"] = judged.item<float>();
+            var judged = DiscriminatorLoss.OfGenerator(discriminator, adversarial);
+            scalars["loss_gan"] = judged.Value();
             loss += judged * _adversarial;
         }
 
+        // One colour channel in turn costs a third and is the same on average.
         var channel = step % images.shape[1];
         var similarity = StructuralSimilarity.PerImage(images.narrow(1, channel, 1), scored.narrow(1, channel, 1)).mean();
-        if (similarityWeight > 0)
-            loss += (1 - similarity) * similarityWeight;
-        scalars["loss"] = loss.item<float>();
-        scalars["ssim"] = similarity.item<float>();
+        var weight = _similarity.Weight;
+        if (weight > 0)
+            loss += (1 - similarity) * weight;
+        scalars["loss"] = loss.Value();
+        scalars["ssim"] = similarity.Value();
         return loss;
     }
+
+    public void Observe(IDictionary<string, double> scalars)
+    {
+        scalars["similarity_weight"] = _similarity.Weight;
+        _similarity.Observe(scalars["ssim"]);
+    }
+
+    /// <summary>The better generator loses more mAP, at an SSIM no more than 0.01 below its target.</summary>
+    public double Score(ValidationResult result)
+    {
+        const double Tolerance = 0.01, Penalty = 10;
+        return result.Score - Penalty * Math.Max(0, _similarityTarget - Tolerance - result.Similarity);
+    }
+
+    public void Dispose() => _similarity.Dispose();
 
     /// <summary>Rounded to uint8 going forward, the identity going backward (straight-through).</summary>
     public static Tensor AsSaved(Tensor adversarial) => adversarial + ((adversarial.detach() * 255).round() / 255 - adversarial.detach());

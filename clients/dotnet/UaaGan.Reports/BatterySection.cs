@@ -1,0 +1,62 @@
+namespace UaaGan.Reports;
+
+/// <summary>The battery on top of the page: the score, its parts, mAP against the budget, defences, transfer.</summary>
+internal static class BatterySection
+{
+    public static void Write(MarkupWriter html, ReportBattery battery)
+    {
+        html.Write($"""
+            <section class="scenario" aria-labelledby="battery">
+            <h2 id="battery">Robustness score {battery.Score:0.0} of 100</h2>
+            <p class="lead">{battery.Preset} battery. {battery.Rule}</p>
+            <div class="table-frame"><table class="metrics"><thead><tr><th scope="col">budget</th><th scope="col">strongest attack</th><th scope="col">mAP lost</th><th scope="col">share left</th></tr></thead><tbody>
+
+            """);
+        foreach (var part in battery.Parts)
+            html.Write($"<tr><th scope=\"row\">{part.Epsilon}</th><td>{part.StrongestAttack}</td><td>{Numbers.Metric(part.MapLost)}</td><td>{Numbers.Metric(part.ShareLeft)}</td></tr>\n");
+        html.Write($"</tbody></table></div>\n");
+        if (battery.Parts.Count > 1)
+        {
+            html.Write($"<div class=\"curves\">\n");
+            LineChart.Write(html, "mAP against the budget", [.. battery.Curves.Select(curve => new ChartSeries(curve.Name, [.. curve.Points.Select(point => new ChartPoint(point.X, point.Y))]))], "epsilon, grey levels of 255");
+            html.Write($"</div>\n");
+        }
+
+        if (battery.Survival.Count > 0)
+            WriteSurvival(html, battery.Survival);
+        if (battery.Transfer.Count > 0)
+            WriteTransfer(html, battery.Transfer);
+        html.Write($"</section>\n");
+    }
+
+    private static void WriteSurvival(MarkupWriter html, IReadOnlyList<ReportSurvival> survival)
+    {
+        html.Write($"<h3>mAP lost after a defence</h3>\n<div class=\"table-frame\"><table class=\"metrics\"><thead><tr><th scope=\"col\">defence</th><th scope=\"col\">clean mAP</th>");
+        foreach (var attack in survival)
+            html.Write($"<th scope=\"col\">{attack.Attack}</th>");
+        html.Write($"</tr></thead><tbody>\n<tr><th scope=\"row\">none</th><td></td>");
+        foreach (var attack in survival)
+            html.Write($"<td>{Numbers.Metric(attack.MapLost)}</td>");
+        html.Write($"</tr>\n");
+        for (var i = 0; i < survival[0].Defences.Count; i++)
+        {
+            html.Write($"<tr><th scope=\"row\">{survival[0].Defences[i].Name}</th><td>{Numbers.Metric(survival[0].Defences[i].CleanMeanAveragePrecision)}</td>");
+            foreach (var attack in survival)
+                html.Write($"<td>{Numbers.Metric(attack.Defences[i].MapLost)}</td>");
+            html.Write($"</tr>\n");
+        }
+
+        html.Write($"</tbody></table></div>\n<p class=\"note\">");
+        foreach (var attack in survival)
+            html.Write($"Strongest against {attack.Attack}: {attack.StrongestDefence}. ");
+        html.Write($"</p>\n");
+    }
+
+    private static void WriteTransfer(MarkupWriter html, IReadOnlyList<ReportTransfer> transfer)
+    {
+        html.Write($"<h3>Transfer: attacks made on other networks</h3>\n<div class=\"table-frame\"><table class=\"metrics\"><thead><tr><th scope=\"col\">made on</th><th scope=\"col\">attack</th><th scope=\"col\">mAP lost</th></tr></thead><tbody>\n");
+        foreach (var row in transfer)
+            html.Write($"<tr><th scope=\"row\">{row.Surrogate}</th><td>{row.Attack}</td><td>{Numbers.Metric(row.MapLost)}</td></tr>\n");
+        html.Write($"</tbody></table></div>\n");
+    }
+}

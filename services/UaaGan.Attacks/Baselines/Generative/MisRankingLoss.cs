@@ -1,0 +1,60 @@
+using static TorchSharp.torch;
+
+namespace UaaGan.Attacks;
+
+/// <summary>
+/// Mis-ranking without labels: lambda_rank * E[max(max_j d(f~_i, f~_j) - d(f~_i, f~'_i) + m, 0)], where f~'_i is the adversarial mirror of
+/// image i and j runs over the other images and their mirrors, with a discriminator and SSIM. The images of one thread's part are compared
+/// with each other.
+/// </summary>
+internal sealed class MisRankingLoss(OptionValues options, IFeatureNetwork target) : IGeneratorLoss
+{
+    private readonly double _margin = options.Number("margin");
+    private readonly double _rank = options.Number("lambda-rank");
+    private readonly double _similarity = options.Number("lambda-ssim");
+    private readonly double _adversarial = options.Number("lambda-gan");
+
+    public bool Judged => _adversarial > 0;
+
+    public Tensor Clean(Tensor images)
+    {
+        using var disabled = no_grad();
+        return target.Features(images);
+    }
+
+    public Tensor OfGenerator(GeneratorBatch batch, Discriminator? discriminator, long step, IDictionary<string, double> scalars)
+    {
+        var mirrored = batch.Images.flip(3);
+        var features = target.Features(cat([batch.Adversarial, (mirrored + batch.Perturb(mirrored)).clamp(0, 1)]));
+        var ranking = Ranking(features, _margin);
+        var loss = ranking * _rank;
+        scalars["loss_rank"] = ranking.Value();
+        scalars["feature_shift"] = FeatureDistance.Euclidean(features.narrow(0, 0, batch.Clean.shape[0]).detach(), batch.Clean).mean().Value();
+        if (discriminator is not null)
+        {
+            var judged = DiscriminatorLoss.OfGenerator(discriminator, batch.Adversarial);
+            scalars["loss_gan"] = judged.Value();
+            loss += judged * _adversarial;
+        }
+
+        var channel = step % batch.Images.shape[1];
+        var similarity = StructuralSimilarity.PerImage(batch.Images.narrow(1, channel, 1), batch.Adversarial.narrow(1, channel, 1)).mean();
+        loss += (1 - similarity) * _similarity;
+        scalars["ssim"] = similarity.Value();
+        scalars["loss"] = loss.Value();
+        return loss;
+    }
+
+    /// <summary>The ranking loss of features [2n,D], of which row i and row n + i are views of one image.</summary>
+    internal static Tensor Ranking(Tensor features, double margin)
+    {
+        var count = features.shape[0] / 2;
+        var (first, second) = (features.narrow(0, 0, count), features.narrow(0, count, count));
+        var same = FeatureDistance.Euclidean(first, second);
+        // Squared distances of unit features; the small number gives equal ones a gradient.
+        var distances = (2 - 2 * features.matmul(features.t())).clamp_min(0).add(1e-12).sqrt();
+        var own = eye(count).repeat(2, 2);
+        var farthest = (distances - own * 4).amax([1]);
+        return (farthest - cat([same, same]) + margin).clamp_min(0).mean();
+    }
+}
