@@ -1,6 +1,6 @@
 using System.CommandLine;
-using UaaGan.Cli.Scoring;
 using UaaGan.Cli.Output;
+using UaaGan.Cli.Scoring;
 
 namespace UaaGan.Cli.Commands;
 
