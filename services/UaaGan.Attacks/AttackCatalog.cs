@@ -99,9 +99,9 @@ public static class AttackCatalog
 
     private static IterativeAttack Iterative(AttackRequest request, IFeatureNetwork target, OptionValues options)
     {
-        if (!target.SupportsGradient)
-            throw AttackFailure.BlackBox(target.Identity.Name);
         var method = IterativeMethods.All.Single(iterative => iterative.Method.Name == request.Method);
+        if (method.Method.NeedsGradient && !target.SupportsGradient)
+            throw AttackFailure.BlackBox(target.Identity.Name);
         return new IterativeAttack(
             request.Method, target, method.Recipe(options, request.Epsilon), request.Epsilon, request.Seed, options, request.Guide);
     }

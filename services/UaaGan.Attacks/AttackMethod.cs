@@ -18,6 +18,9 @@ public sealed record AttackMethod(
     /// <summary>Whether it needs a guide image, whose feature the adversarial images are to have.</summary>
     public bool NeedsGuide { get; init; }
 
+    /// <summary>Whether the attack takes gradients through the target network, which a black box does not give. Training always does.</summary>
+    public bool NeedsGradient { get; init; } = true;
+
     /// <summary>Where it departs from the paper; empty: nowhere that matters.</summary>
     public string Departures { get; init; } = "";
 

@@ -51,6 +51,14 @@ internal sealed class SeededRandom
     /// <summary>Uniform on [0,1), a multiple of 2^-24, so that every value is exact in float32.</summary>
     public float NextUnit() => (Next() >> 40) * (1f / (1 << 24));
 
+    /// <summary>Standard normal (Box and Muller), from two draws.</summary>
+    public float NextNormal()
+    {
+        // 1 - u is never 0.
+        double u = 1 - NextUnit(), v = NextUnit();
+        return (float)(Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(2 * Math.PI * v));
+    }
+
     /// <summary>Uniform on 0..bound-1 by rejection, so that no value is favoured.</summary>
     public int NextBelow(int bound)
     {

@@ -127,6 +127,8 @@ public class AttackTests
         Assert.Equal(FailureKind.FailedPrecondition, failure.Kind);
         Assert.StartsWith("this model gives features only", failure.Message, StringComparison.Ordinal);
         Expect.Fails("MODEL_IS_BLACK_BOX", () => TrainingSession.Open(Tiny.Settings(), Tiny.Pictures(4), blackBox));
+        using var estimating = AttackCatalog.Create(Tiny.Request("nes", ("steps", "3"), ("population", "10")), blackBox, generator: null);
+        Assert.True((estimating.Perturb(Tiny.Batch(2), Tiny.Ids(2), TestContext.Current.CancellationToken) - Tiny.Batch(2)).abs().max().item<float>() > 0);
         using var random = AttackCatalog.Create(Request(AttackCatalog.RandomSign), blackBox, generator: null);
         var images = Tiny.Batch(2);
         Assert.Equal(images.shape, random.Perturb(images, Tiny.Ids(2), TestContext.Current.CancellationToken).shape);

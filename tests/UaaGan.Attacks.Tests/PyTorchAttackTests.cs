@@ -27,6 +27,8 @@ public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) :
         ["odfa past the budget"] = new("odfa", 4, ("steps", "12")),
         ["sma"] = new("sma", 8),
         ["pire"] = new("pire", 8),
+        ["nes"] = new("nes", 8, ("steps", "4"), ("population", "7"), ("noise-size", "5")),
+        ["nes at full size"] = new("nes", 8, ("steps", "3"), ("population", "4"), ("sigma", "1")),
         ["tma"] = new("tma", 8),
         ["tma until near"] = new("tma", 16, ("stop-distance", "0.1")),
     };
@@ -85,6 +87,12 @@ public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) :
             given["noise.universal"] = ItemNoise.Uniform(Seed, ["universal"], [1, .. images.shape.AsSpan(1)]).to(ScalarType.Float64);
             for (var restart = 0; restart < 3; restart++)
                 given[$"noise.{restart}"] = ItemNoise.Uniform(Seed, Tiny.Ids(3), images.shape, restart).to(ScalarType.Float64);
+            foreach (var size in (long[][])[[5, 5], [12, 14]])
+            {
+                for (var draw = 0; draw < 12; draw++)
+                    given[$"direction.{size[0]}.{draw}"] = ItemNoise.Normal(Seed, Tiny.Ids(3), [3, 3, .. size], draw).to(ScalarType.Float64);
+            }
+
             SafetensorsWriter.Write(_folder.File("given.safetensors"), given);
             File.WriteAllText(_folder.File("cases.json"), JsonSerializer.Serialize(
                 Cases.ToDictionary(pair => pair.Key, pair => new { method = pair.Value.Method, levels = pair.Value.Levels, options = pair.Value.Options })));

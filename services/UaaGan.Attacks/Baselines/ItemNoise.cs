@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace UaaGan.Attacks;
 
 /// <summary>
-/// Random starts that depend on (seed, item id, draw) and on nothing else: not on the batch, the thread or torch's own generator.
+/// Random starts and directions that depend on (seed, item id, draw) and on nothing else: not on the batch, the thread or torch's own generator.
 /// </summary>
 internal static class ItemNoise
 {
@@ -16,6 +16,10 @@ internal static class ItemNoise
     /// <summary>Independent values, uniform on [-1,1).</summary>
     public static Tensor Uniform(ulong seed, IReadOnlyList<string> ids, long[] shape, int draw = 0) =>
         Draw(seed, ids, shape, draw, static random => random.NextUnit() * 2f - 1f);
+
+    /// <summary>Independent standard normal values; <paramref name="draw"/> numbers the directions of a search.</summary>
+    public static Tensor Normal(ulong seed, IReadOnlyList<string> ids, long[] shape, int draw) =>
+        Draw(seed, [.. ids.Select(id => "direction:" + id)], shape, draw, static random => random.NextNormal());
 
     private static Tensor Draw(ulong seed, IReadOnlyList<string> ids, long[] shape, int draw, Func<SeededRandom, float> next)
     {

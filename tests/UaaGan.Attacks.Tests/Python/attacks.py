@@ -1,6 +1,7 @@
 """The iterative attacks and the universal one as their papers tell them, in plain torch and double precision: attacks.py FOLDER.
 
-Reads given.safetensors (a network's weights, images, a guide, random draws on [-1,1) by restart and for the universal perturbation) and
+Reads given.safetensors (a network's weights, images, a guide, random draws on [-1,1) by restart and for the universal perturbation,
+normal ones by size and number) and
 cases.json (method, epsilon in grey levels, options); writes expected.safetensors: what each case makes of the images, the same as it is
 saved, in uint8, and the universal perturbation of the images after 25 epochs of one batch.
 """
@@ -131,6 +132,21 @@ def tma(images, eps, levels, options):
     return adam(images, images, eps, 0.01, 100, lambda f: 1 - (f * guide).sum(1), enough)
 
 
+def nes(images, eps, levels, options):
+    steps, directions, sigma = int(options["steps"]), int(options["population"]) // 2, float(options.get("sigma", 2)) / 255
+    side = min(int(options.get("noise-size", 32)), images.shape[2])
+    loss, x, drawn = away_from(network(images)), project(images + eps * given["noise.0"], images, eps), 0
+    for _ in range(steps):
+        estimate = torch.zeros_like(x)
+        for _ in range(directions):
+            u = F.interpolate(given[f"direction.{side}.{drawn}"], images.shape[2:], mode="bilinear", align_corners=False)
+            change = loss(network(x + sigma * u)) - loss(network(x - sigma * u))
+            estimate += change.reshape(-1, 1, 1, 1) * u / (2 * sigma * directions)
+            drawn += 1
+        x = project(x + 2.5 * eps / steps * estimate.sign(), images, eps)
+    return x
+
+
 def universal(images, eps):
     clean = network(images)
     v, momentum, saturated = (given["noise.universal"] / 255).clamp(-eps, eps), 0, 0
@@ -146,7 +162,7 @@ def universal(images, eps):
     return v
 
 
-METHODS = {"fgsm": fgsm, "bim": bim, "pgd": pgd, "mi-fgsm": mi_fgsm, "odfa": odfa, "sma": sma, "pire": pire, "tma": tma}
+METHODS = {"fgsm": fgsm, "bim": bim, "pgd": pgd, "mi-fgsm": mi_fgsm, "odfa": odfa, "sma": sma, "pire": pire, "tma": tma, "nes": nes}
 
 
 def main():

@@ -5,7 +5,7 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>What each attacker is assumed to know, so that no number is read as more than it is.</summary>
 internal static class ThreatModels
 {
-    private const string RandomSign = "random-sign", Universal = "uap", Subject = "uaa-gan";
+    private const string RandomSign = "random-sign", Universal = "uap", Subject = "uaa-gan", Estimated = "nes";
 
     public const string Common =
         "The attacker changes the query image only, within epsilon of its pixels; gallery and network stay as they are. What is scored is the saved, reloaded 8-bit PNG.";
@@ -23,6 +23,7 @@ internal static class ThreatModels
         _ when spec.Method == Universal =>
             "white-box in training: one perturbation for all queries was learned from the target network's gradients on unlabelled images; a query costs an addition",
         _ when spec.Guide is not null => "white-box at query time, towards one guide image: gradients of the target network for every query; no labels, no gallery",
+        _ when spec.Method == Estimated => "score-based black box: the features that the target network gives to steps x population images around each query; no gradients, no labels, no gallery",
         ReportAttackRole.Control => "no knowledge at all: noise of the same budget",
         _ => "white-box at query time: gradients of the target network for every query; no labels, no gallery",
     };

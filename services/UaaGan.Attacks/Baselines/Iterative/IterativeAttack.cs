@@ -85,18 +85,19 @@ internal sealed class IterativeAttack : IAttack
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var leaf = point.detach().requires_grad_();
-            var (gradient, features) = PixelGradient.Of(leaf, _target.Features, adversarial => _recipe.Loss(adversarial, reference).sum());
+            var (gradient, features) = _recipe.Gradient(new GradientInput(
+                point, _target.Features, adversarial => _recipe.Loss(adversarial, reference), _seed, ids, restart * _recipe.Steps + step, cancellationToken));
             using var disabled = no_grad();
-            var result = _recipe.Step(new StepInput(images, leaf.detach(), gradient, step, memory));
+            var current = point.detach();
+            var result = _recipe.Step(new StepInput(images, current, gradient, step, memory));
             var next = Budget.Project(result.Point, images, _epsilon.Value);
             if (_recipe.Goal is { } goal)
             {
-                var reached = goal(features, reference);
+                var reached = goal(features!, reference);
                 Keep(ref done, done is null ? reached : done.logical_or(reached));
                 if (done!.all().item<bool>())
                     break;
-                next = where(done.view(-1, 1, 1, 1), leaf.detach(), next);
+                next = where(done.view(-1, 1, 1, 1), current, next);
             }
 
             Keep(ref point!, next);

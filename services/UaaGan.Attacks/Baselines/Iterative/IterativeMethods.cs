@@ -3,7 +3,7 @@ using UaaGan.Imaging;
 namespace UaaGan.Attacks;
 
 /// <summary>
-/// The iterative family: white-box, one optimisation a query, no labels. All of them project onto the budget after every step and work on
+/// The iterative family: one optimisation a query, no labels; white-box but for nes. All of them project onto the budget after every step and work on
 /// unit features. docs/attacks.md has them as a table.
 /// </summary>
 internal static class IterativeMethods
@@ -158,6 +158,32 @@ internal static class IterativeMethods
                 options.Integer("steps"))
             {
                 Goal = Away(options),
+            }),
+        new(
+            new AttackMethod(
+                "nes",
+                "Black box: pgd whose gradient is estimated from the features of images around the point, steps * population of them a query.",
+                "Ilyas, Engstrom, Athalye, Lin: Black-box Adversarial Attacks with Limited Queries and Information, ICML 2018",
+                NeedsGenerator: false,
+                [
+                    OptionDefinition.Integer("steps", 20, 1, 1000, "Steps, each of population queries to the network."),
+                    OptionDefinition.Integer("population", 50, 2, 1000, "Queries a step: two for each random direction, so an odd number counts as one less."),
+                    OptionDefinition.Number("sigma", 2, 0.01, 255, "Length of the directions in grey levels of 255."),
+                    OptionDefinition.Integer("noise-size", 32, 1, 1024, "Rows and columns of a direction before it is enlarged to the image; at most the image's own."),
+                    OptionDefinition.Number("step-size", 0, 0, 255, "Size of a step in grey levels of 255; 0 means 2.5 * epsilon / steps."),
+                ],
+                [])
+            {
+                NeedsGradient = false,
+                Departures = "Feature distance in place of a classifier's loss; directions drawn coarse and enlarged, as robrank has it; no momentum.",
+            },
+            (options, epsilon) => new IterativeRecipe(
+                AttackStarts.InBall,
+                FeatureDistance.Euclidean,
+                AttackSteps.Sign(LevelsOr(options.Number("step-size"), 2.5f * epsilon.Value / options.Integer("steps"))),
+                options.Integer("steps"))
+            {
+                Gradient = AttackGradients.Estimated(options.Integer("population"), Levels(options.Number("sigma")), options.Integer("noise-size")),
             }),
         new(
             new AttackMethod(

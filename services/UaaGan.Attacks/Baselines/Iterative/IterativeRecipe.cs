@@ -11,6 +11,22 @@ internal delegate Tensor AttackStart(Tensor images, float epsilon, ulong seed, I
 /// </summary>
 internal delegate Tensor FeatureLoss(Tensor adversarial, Tensor reference);
 
+/// <summary>
+/// The gradient of the loss at a point, shaped like it, and the features there, [N,D], where the way to the gradient gives them.
+/// </summary>
+internal delegate (Tensor Gradient, Tensor? Features) AttackGradient(GradientInput input);
+
+/// <summary>What a gradient is taken of.</summary>
+/// <param name="Point">The adversarial images so far.</param>
+/// <param name="Features">The network, from images to features [N,D].</param>
+/// <param name="Loss">One value an image [N], from features.</param>
+/// <param name="Seed">Of what is drawn at random.</param>
+/// <param name="Ids">One an image.</param>
+/// <param name="Step">Steps done, those of earlier restarts included.</param>
+/// <param name="Cancellation">Ends the work early.</param>
+internal readonly record struct GradientInput(
+    Tensor Point, Func<Tensor, Tensor> Features, Func<Tensor, Tensor> Loss, ulong Seed, IReadOnlyList<string> Ids, int Step, CancellationToken Cancellation);
+
 /// <summary>The next point before projection.</summary>
 internal delegate StepResult AttackStep(StepInput input);
 
@@ -36,6 +52,9 @@ internal sealed record IterativeRecipe(AttackStart Start, FeatureLoss Loss, Atta
     /// <summary>Random starts, of which each image keeps the one that ends with the highest loss.</summary>
     public int Restarts { get; init; } = 1;
 
-    /// <summary>When an image is done; null: after the last step.</summary>
+    /// <summary>Where the gradient comes from.</summary>
+    public AttackGradient Gradient { get; init; } = AttackGradients.Exact;
+
+    /// <summary>When an image is done, which needs the features of each point; null: after the last step.</summary>
     public AttackGoal? Goal { get; init; }
 }
