@@ -12,17 +12,26 @@ namespace UaaGan.Networks;
 /// </summary>
 internal static class BlockedMaps
 {
-    // TorchSharp 0.107 has no to_mkldnn of its own.
-    private static readonly jit.CompilationUnit Conversion = jit.compile("def blocked(map: Tensor) -> Tensor:\n    return map.to_mkldnn()\n");
+    // What TorchSharp 0.107 has no method for.
+    private static readonly jit.CompilationUnit Functions = jit.compile("""
+        def blocked(map: Tensor) -> Tensor:
+            return map.to_mkldnn()
+        def add_relu(map: Tensor, more: Tensor) -> Tensor:
+            return torch._add_relu_(map, more)
+
+        """);
 
     /// <summary>Whether a map can enter: float32 on the CPU, and nobody will ask for a gradient.</summary>
     public static bool Suit(Tensor map) => map.dtype == ScalarType.Float32 && map.device_type == DeviceType.CPU && !is_grad_enabled();
 
     /// <summary>The map [N,C,H,W] in the blocked layout.</summary>
-    public static Tensor Enter(Tensor map) => Conversion.invoke<Tensor>("blocked", map);
+    public static Tensor Enter(Tensor map) => Functions.invoke<Tensor>("blocked", map);
 
     /// <summary>A blocked map as an ordinary tensor.</summary>
     public static Tensor Leave(Tensor map) => map.to_dense();
+
+    /// <summary>ReLU of the sum of two ordinary maps, in the place of the first: one pass over memory.</summary>
+    public static Tensor AddRelu(Tensor map, Tensor more) => Functions.invoke<Tensor>("add_relu", map, more);
 
     /// <summary>Layers that blocked maps can pass, in that layout where it suits.</summary>
     public static Tensor Through(nn.Module<Tensor, Tensor> layers, Tensor map)

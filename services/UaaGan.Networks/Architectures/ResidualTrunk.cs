@@ -104,7 +104,8 @@ internal sealed class ResidualTrunk : NamedModule
             var suit = BlockedMaps.Suit(input);
             var entry = suit ? BlockedMaps.Enter(input) : input;
             var shortcut = _shortcut is null ? input : Left(_shortcut.call(entry));
-            return Left(Body(entry)).add_(shortcut).relu_().MoveToOuterDisposeScope();
+            var sum = Left(Body(entry));
+            return (suit ? BlockedMaps.AddRelu(sum, shortcut) : sum.add_(shortcut).relu_()).MoveToOuterDisposeScope();
 
             Tensor Left(Tensor map) => suit ? BlockedMaps.Leave(map) : map;
         }
