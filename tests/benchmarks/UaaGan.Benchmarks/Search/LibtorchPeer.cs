@@ -41,7 +41,7 @@ internal sealed class LibtorchPeer : ISearchContender, IDisposable
         foreach (var queries in _queries!.split(most))
         {
             using var scores = queries.shape[0] == 1 ? mv(_gallery, queries[0]).unsqueeze(0) : mm(queries, _gallery.t());
-            found.Add(scores.topk(Math.Min(_k, (int)_gallery.shape[0])).indices);
+            found.Add(scores.topk(Math.Min(_k, (int)_gallery.shape[0])).indexes);
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
