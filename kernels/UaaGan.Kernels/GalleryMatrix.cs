@@ -11,12 +11,10 @@ public sealed unsafe class GalleryMatrix
 
     private const int SegmentFloats = 4 << 20;
 
-    // Below this many multiply-adds a second thread costs more than it saves.
-    private const long WorkPerThread = 1 << 20;
-
     private readonly List<AlignedBuffer> _segments;
     private readonly ScanKernel _kernel;
     private readonly int _blocksPerSegment;
+    private readonly RowMask _everyRow;
 
     internal GalleryMatrix(int dimension, int rows, List<AlignedBuffer> segments, ScanKernel kernel)
     {
@@ -25,6 +23,7 @@ public sealed unsafe class GalleryMatrix
         _segments = segments;
         _kernel = kernel;
         _blocksPerSegment = RowsPerSegment(dimension) / ScanKernel.RowsPerBlock;
+        _everyRow = new RowMask(rows, allowed: true);
     }
 
     /// <summary>D, components of each row.</summary>
@@ -36,37 +35,44 @@ public sealed unsafe class GalleryMatrix
     /// <summary>Instructions that scans use.</summary>
     public SimdLevel Level => _kernel.Level;
 
-    private int Blocks => (Rows + ScanKernel.RowsPerBlock - 1) / ScanKernel.RowsPerBlock;
+    internal int Blocks => (Rows + ScanKernel.RowsPerBlock - 1) / ScanKernel.RowsPerBlock;
+
+    internal ScanKernel Kernel => _kernel;
 
     /// <summary>The k best rows for each query, by score descending, then row ascending.</summary>
     /// <param name="queries">Q x D, row-major; finite components.</param>
     /// <param name="k">Rows wanted for each query, at least 1; all come when the matrix has fewer.</param>
     /// <param name="threads">Threads to use at most; 0: one for each processor.</param>
     /// <param name="cancellation">Ends the scan between two blocks.</param>
-    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, int threads = 0, CancellationToken cancellation = default)
+    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, int threads = 0, CancellationToken cancellation = default) =>
+        Search(queries, k, _everyRow, threads, cancellation);
+
+    /// <summary>The k best rows among those that a mask allows, for each query, by score descending, then row ascending.</summary>
+    /// <param name="queries">Q x D, row-major; finite components.</param>
+    /// <param name="k">Rows wanted for each query, at least 1; all come when fewer are allowed, and none when none is.</param>
+    /// <param name="rows">The rows to choose from, a mask of N rows.</param>
+    /// <param name="threads">Threads to use at most; 0: one for each processor.</param>
+    /// <param name="cancellation">Ends the scan between two blocks.</param>
+    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, RowMask rows, int threads = 0, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        if (rows.Rows != Rows) throw new ArgumentException($"The mask is for {rows.Rows} rows; the matrix has {Rows}.", nameof(rows));
+
         var tiles = Pack(queries);
-        int parts = Parts(tiles.Queries, threads);
-        var best = new TopK[parts][];
-        ForEachPart(parts, part =>
-        {
-            var (first, end) = Range(part, parts);
-            var mine = new TopK[tiles.Queries];
-            int rows = Math.Min(end * ScanKernel.RowsPerBlock, Rows) - (first * ScanKernel.RowsPerBlock);
-            for (int query = 0; query < mine.Length; query++) mine[query] = new TopK(k, Math.Max(rows, 0));
-            Scan(tiles, first, end, (query, row, scores) => mine[query].Offer(scores, row), cancellation);
-            best[part] = mine;
-        });
+        var scan = new GalleryScan(this, tiles, rows, threads, cancellation);
+        var best = new TopK[scan.Threads];
+        scan.Run(
+            thread => best[thread] = new TopK(tiles.Queries, k, Rows),
+            (thread, tile, scores, row, allowed) => best[thread].Offer(tile.FirstQuery, tile.Width, scores, row, allowed));
 
         var rankings = new ScoredRow[tiles.Queries][];
-        for (int query = 0; query < rankings.Length; query++)
+        scan.ForEach(rankings.Length, query =>
         {
-            var all = new TopK(k, Rows);
-            foreach (var part in best) all.Merge(part[query]);
+            var all = best[0][query];
+            for (int thread = 1; thread < best.Length; thread++) all.Merge(best[thread][query]);
             rankings[query] = all.ToArray();
-        }
-
+        });
         return rankings;
     }
 
@@ -83,11 +89,13 @@ public sealed unsafe class GalleryMatrix
             throw new ArgumentException($"There is room for {scores.Length} scores; {tiles.Queries} queries and {Rows} rows need {(long)tiles.Queries * Rows}.", nameof(scores));
         }
 
-        int parts = Parts(tiles.Queries, threads);
-        ForEachPart(parts, part =>
+        new GalleryScan(this, tiles, _everyRow, threads, cancellation).Run(_ => { }, (_, tile, block, row, _) =>
         {
-            var (first, end) = Range(part, parts);
-            Scan(tiles, first, end, (query, row, block) => block.CopyTo(scores.Span[((query * Rows) + row)..]), cancellation);
+            int rows = Math.Min(ScanKernel.RowsPerBlock, Rows - row);
+            for (int query = 0; query < tile.Width; query++)
+            {
+                new ReadOnlySpan<float>(block + (query * ScanKernel.RowsPerBlock), rows).CopyTo(scores.Span[(((tile.FirstQuery + query) * Rows) + row)..]);
+            }
         });
     }
 
@@ -102,11 +110,15 @@ public sealed unsafe class GalleryMatrix
 
         var block = new ReadOnlySpan<float>(Block(row / ScanKernel.RowsPerBlock), Dimension * ScanKernel.RowsPerBlock);
         for (int d = 0; d < Dimension; d++) destination[d] = block[(d * ScanKernel.RowsPerBlock) + (row % ScanKernel.RowsPerBlock)];
-        GC.KeepAlive(_segments);
+        GC.KeepAlive(this);
     }
 
     internal static int RowsPerSegment(int dimension) =>
         Math.Max(SegmentFloats / dimension / ScanKernel.RowsPerBlock, 1) * ScanKernel.RowsPerBlock;
+
+    /// <summary>Where a block begins; valid while the matrix is reachable.</summary>
+    internal float* Block(int block) =>
+        _segments[block / _blocksPerSegment].Pointer + ((nint)(block % _blocksPerSegment) * ScanKernel.RowsPerBlock * Dimension);
 
     private QueryTiles Pack(ReadOnlySpan<float> queries)
     {
@@ -116,61 +128,6 @@ public sealed unsafe class GalleryMatrix
         }
 
         for (int start = 0; start < queries.Length; start += Dimension) GalleryMatrixBuilder.Check(queries.Slice(start, Dimension), Dimension, nameof(queries));
-        return new QueryTiles(queries, Dimension, _kernel.TileWidths);
+        return new QueryTiles(queries, Dimension, _kernel.MaxTileWidth);
     }
-
-    // A part is a contiguous range of blocks, so that each thread reads memory in one direction.
-    private int Parts(int queries, int threads)
-    {
-        long wanted = threads > 0 ? threads : Environment.ProcessorCount;
-        long work = (long)queries * Rows * Dimension;
-        return (int)Math.Clamp(Math.Min(wanted, work / WorkPerThread), 1, Math.Max(Blocks, 1));
-    }
-
-    private (int First, int End) Range(int part, int parts) => ((int)((long)Blocks * part / parts), (int)((long)Blocks * (part + 1) / parts));
-
-    private static void ForEachPart(int parts, Action<int> body)
-    {
-        if (parts == 1)
-        {
-            body(0);
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, body);
-        }
-        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault() is OperationCanceledException cancelled)
-        {
-            throw new OperationCanceledException(cancelled.Message, cancelled, cancelled.CancellationToken);
-        }
-    }
-
-    private void Scan(QueryTiles tiles, int firstBlock, int endBlock, BlockScored scored, CancellationToken cancellation)
-    {
-        var scores = new AlignedBuffer(_kernel.TileWidths[0] * ScanKernel.RowsPerBlock);
-        for (int block = firstBlock; block < endBlock; block++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int row = block * ScanKernel.RowsPerBlock;
-            int rows = Math.Min(ScanKernel.RowsPerBlock, Rows - row);
-            foreach (var tile in tiles.Tiles)
-            {
-                _kernel.Score(Block(block), tiles.Pointer + tile.Offset, tile.Width, Dimension, scores.Pointer);
-                for (int query = 0; query < tile.Width; query++)
-                {
-                    scored(tile.FirstQuery + query, row, scores.Span.Slice(query * ScanKernel.RowsPerBlock, rows));
-                }
-            }
-        }
-
-        GC.KeepAlive(_segments);
-        GC.KeepAlive(tiles);
-    }
-
-    private float* Block(int block) =>
-        _segments[block / _blocksPerSegment].Pointer + ((nint)(block % _blocksPerSegment) * ScanKernel.RowsPerBlock * Dimension);
-
-    private delegate void BlockScored(int query, int firstRow, ReadOnlySpan<float> scores);
 }

@@ -1,26 +1,23 @@
 namespace UaaGan.Kernels;
 
-/// <summary>Queries packed for a kernel: in tiles of its widths, dimension-major within a tile.</summary>
+/// <summary>
+/// Queries packed for a kernel: in as few tiles as its width allows, all of nearly equal width, dimension-major within a tile. (Twelve
+/// and one would cost as much as twelve and twelve: a narrow tile waits for its few chains.)
+/// </summary>
 internal sealed unsafe class QueryTiles
 {
     private readonly AlignedBuffer _memory;
 
-    public QueryTiles(ReadOnlySpan<float> queries, int dimension, ReadOnlySpan<int> widths)
+    public QueryTiles(ReadOnlySpan<float> queries, int dimension, int maxWidth)
     {
         Queries = queries.Length / dimension;
         _memory = new AlignedBuffer(queries.Length);
-        var tiles = new List<Tile>();
-        for (int first = 0; first < Queries;)
+        Tiles = new Tile[(Queries + maxWidth - 1) / maxWidth];
+        int first = 0;
+        for (int i = 0; i < Tiles.Length; i++)
         {
-            int width = widths[^1];
-            foreach (int candidate in widths)
-            {
-                if (candidate > Queries - first) continue;
-                width = candidate;
-                break;
-            }
-
-            tiles.Add(new Tile(first, width, (nint)first * dimension));
+            int width = (Queries - first) / (Tiles.Length - i);
+            Tiles[i] = new Tile(first, width, (nint)first * dimension);
             var packed = _memory.Span.Slice(first * dimension, width * dimension);
             for (int query = 0; query < width; query++)
             {
@@ -30,13 +27,11 @@ internal sealed unsafe class QueryTiles
 
             first += width;
         }
-
-        Tiles = tiles;
     }
 
     public int Queries { get; }
 
-    public List<Tile> Tiles { get; }
+    public Tile[] Tiles { get; }
 
     public float* Pointer => _memory.Pointer;
 

@@ -7,7 +7,7 @@ internal sealed unsafe class ScalarKernel : ScanKernel
 
     public override SimdLevel Level => SimdLevel.Scalar;
 
-    public override ReadOnlySpan<int> TileWidths => [1];
+    public override int MaxTileWidth => 1;
 
     public override void Score(float* block, float* tile, int width, int dimension, float* scores)
     {

@@ -14,13 +14,13 @@ internal abstract unsafe class ScanKernel
     /// <summary>The level.</summary>
     public abstract SimdLevel Level { get; }
 
-    /// <summary>Numbers of queries that a tile may have, largest first; the last is 1.</summary>
-    public abstract ReadOnlySpan<int> TileWidths { get; }
+    /// <summary>Queries that a tile may have at most.</summary>
+    public abstract int MaxTileWidth { get; }
 
     /// <summary>Scores one block.</summary>
     /// <param name="block">dimension x 32, aligned to 64 bytes.</param>
     /// <param name="tile">dimension x width.</param>
-    /// <param name="width">One of <see cref="TileWidths"/>.</param>
+    /// <param name="width">1 to <see cref="MaxTileWidth"/>.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="scores">width x 32, aligned to 64 bytes; written.</param>
     public abstract void Score(float* block, float* tile, int width, int dimension, float* scores);

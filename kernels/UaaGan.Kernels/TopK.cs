@@ -4,82 +4,71 @@ using System.Runtime.Intrinsics;
 namespace UaaGan.Kernels;
 
 /// <summary>
-/// The k best rows of a scan: a threshold that only rises, and a reservoir of candidates that is cut back to k when full. A score
-/// equal to the threshold is kept until then, so that the result is the total order's, whatever order the rows come in.
+/// The k best rows of one scan for each query. A vector of scores is compared with the query's threshold at once; what passes goes
+/// into its <see cref="Reservoir"/>. Keys make the order total, so the result doesn't depend on the order in which rows come.
 /// </summary>
-internal sealed class TopK
+internal sealed unsafe class TopK
 {
-    private const int Slack = 4;
+    private readonly float[] _thresholds;
+    private readonly Reservoir[] _reservoirs;
 
-    private readonly int _k;
-    private readonly int _capacity;
-    private ulong[] _keys;
-    private int _count;
-    private float _threshold = float.NegativeInfinity;
-
-    /// <param name="k">Rows wanted, at least 1.</param>
+    /// <param name="queries">Q.</param>
+    /// <param name="k">Rows wanted for each query, at least 1.</param>
     /// <param name="rows">Rows that will be offered at most.</param>
-    public TopK(int k, int rows)
+    public TopK(int queries, int k, int rows)
     {
-        _k = k;
-        _capacity = (int)Math.Max(Math.Min((long)k * Slack, rows), 1);
-        _keys = new ulong[Math.Min(_capacity, 256)];
+        _thresholds = new float[queries];
+        Array.Fill(_thresholds, float.NegativeInfinity);
+        _reservoirs = new Reservoir[queries];
+        for (int query = 0; query < queries; query++) _reservoirs[query] = new Reservoir(k, rows);
     }
 
-    /// <summary>Offers the scores of consecutive rows.</summary>
-    /// <param name="scores">Scores, at most a block of them.</param>
-    /// <param name="firstRow">The row of the first.</param>
-    public void Offer(ReadOnlySpan<float> scores, int firstRow)
-    {
-        int i = 0;
-        var threshold = Vector256.Create(_threshold);
-        for (; i + Vector256<float>.Count <= scores.Length; i += Vector256<float>.Count)
-        {
-            uint passed = Vector256.GreaterThanOrEqual(Vector256.Create(scores[i..]), threshold).ExtractMostSignificantBits();
-            for (; passed != 0; passed &= passed - 1)
-            {
-                int lane = i + BitOperations.TrailingZeroCount(passed);
-                Keep(scores[lane], firstRow + lane);
-            }
-        }
+    /// <summary>The candidates of a query.</summary>
+    public Reservoir this[int query] => _reservoirs[query];
 
-        for (; i < scores.Length; i++)
+    /// <summary>Offers a block of rows to the queries of a tile.</summary>
+    /// <param name="firstQuery">The first query of the tile.</param>
+    /// <param name="queries">Queries of the tile.</param>
+    /// <param name="scores">queries x 32, aligned to 64 bytes, as a kernel leaves them.</param>
+    /// <param name="firstRow">The row of the block's first.</param>
+    /// <param name="allowed">Bit i: row i of the block exists and may be taken.</param>
+    public void Offer(int firstQuery, int queries, float* scores, int firstRow, uint allowed)
+    {
+        for (int query = firstQuery; query < firstQuery + queries; query++, scores += ScanKernel.RowsPerBlock)
         {
-            if (scores[i] >= _threshold) Keep(scores[i], firstRow + i);
+            uint passed = AtLeast(scores, _thresholds[query]) & allowed;
+            if (passed != 0) Keep(query, scores, firstRow, passed);
         }
     }
 
-    /// <summary>Adds the candidates of another scan.</summary>
-    public void Merge(TopK other)
+    private void Keep(int query, float* scores, int firstRow, uint passed)
     {
-        foreach (ulong key in other._keys.AsSpan(0, other._count)) Keep(key);
+        var reservoir = _reservoirs[query];
+        for (; passed != 0; passed &= passed - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(passed);
+            reservoir.Keep(ScoredRow.Key(scores[lane], firstRow + lane));
+        }
+
+        _thresholds[query] = reservoir.Threshold;
     }
 
-    /// <summary>The best rows, best first: k, or all when there are fewer.</summary>
-    public ScoredRow[] ToArray()
+    private static uint AtLeast(float* scores, float threshold)
     {
-        Cut();
-        var rows = new ScoredRow[_count];
-        for (int i = 0; i < rows.Length; i++) rows[i] = ScoredRow.FromKey(_keys[i]);
-        return rows;
-    }
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var least = Vector512.Create(threshold);
+            ulong low = Vector512.GreaterThanOrEqual(Vector512.LoadAligned(scores), least).ExtractMostSignificantBits();
+            ulong high = Vector512.GreaterThanOrEqual(Vector512.LoadAligned(scores + 16), least).ExtractMostSignificantBits();
+            return (uint)(low | (high << 16));
+        }
 
-    private void Keep(float score, int row) => Keep(ScoredRow.Key(score, row));
+        uint passed = 0;
+        for (int lane = 0; lane < ScanKernel.RowsPerBlock; lane += Vector256<float>.Count)
+        {
+            passed |= Vector256.GreaterThanOrEqual(Vector256.LoadAligned(scores + lane), Vector256.Create(threshold)).ExtractMostSignificantBits() << lane;
+        }
 
-    private void Keep(ulong key)
-    {
-        if (_count == _capacity && _count > _k) Cut();
-        if (_count == _keys.Length) Array.Resize(ref _keys, (int)Math.Max(Math.Min(_keys.Length * 2L, _capacity), _count + 1L));
-        _keys[_count++] = key;
-    }
-
-    private void Cut()
-    {
-        var keys = _keys.AsSpan(0, _count);
-        keys.Sort();
-        keys.Reverse();
-        if (_count < _k) return;
-        _count = _k;
-        _threshold = ScoredRow.FromKey(_keys[_k - 1]).Score;
+        return passed;
     }
 }

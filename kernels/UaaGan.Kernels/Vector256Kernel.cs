@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace UaaGan.Kernels;
 
 /// <summary>
-/// 16 rows by 6 queries in 12 accumulators of 256 bits; two registers hold rows and one a query, so 15 of 16 are used. The kernel
-/// of <see cref="Vector512Kernel"/> would spill here.
+/// 16 rows by up to 6 queries in up to 12 accumulators of 256 bits; two registers hold rows and one a query, so 15 of 16 are used.
+/// The kernel of <see cref="Vector512Kernel"/> would spill here.
 /// </summary>
 internal sealed unsafe class Vector256Kernel : ScanKernel
 {
@@ -14,21 +14,32 @@ internal sealed unsafe class Vector256Kernel : ScanKernel
 
     public override SimdLevel Level => SimdLevel.Vector256;
 
-    public override ReadOnlySpan<int> TileWidths => [6, 1];
+    public override int MaxTileWidth => 6;
 
     public override void Score(float* block, float* tile, int width, int dimension, float* scores)
     {
-        // Half a block at a time: 16 registers hold no more accumulators.
-        for (int half = 0; half < RowsPerBlock; half += RowsPerBlock / 2)
+        switch (width)
         {
-            if (width == 6) Score6(block + half, tile, dimension, scores + half);
-            else Score1(block + half, tile, dimension, scores + half);
+            case 1: ScoreOne(block, tile, dimension, scores); break;
+            case 2: Score<Tile2>(block, tile, dimension, scores); break;
+            case 3: Score<Tile3>(block, tile, dimension, scores); break;
+            case 4: Score<Tile4>(block, tile, dimension, scores); break;
+            case 5: Score<Tile5>(block, tile, dimension, scores); break;
+            default: Score<Tile6>(block, tile, dimension, scores); break;
         }
     }
 
+    // Half a block at a time: 16 registers hold no more accumulators.
+    private static void Score<TWidth>(float* block, float* tile, int dimension, float* scores)
+        where TWidth : struct, ITileWidth
+    {
+        ScoreHalf<TWidth>(block, tile, dimension, scores);
+        ScoreHalf<TWidth>(block + (RowsPerBlock / 2), tile, dimension, scores + (RowsPerBlock / 2));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Score6(float* block, float* tile, int dimension, float* scores)
+    private static void ScoreHalf<TWidth>(float* block, float* tile, int dimension, float* scores)
+        where TWidth : struct, ITileWidth
     {
         Vector256<float> a0 = default, b0 = default;
         Vector256<float> a1 = default, b1 = default;
@@ -36,62 +47,54 @@ internal sealed unsafe class Vector256Kernel : ScanKernel
         Vector256<float> a3 = default, b3 = default;
         Vector256<float> a4 = default, b4 = default;
         Vector256<float> a5 = default, b5 = default;
-        for (int d = 0; d < dimension; d++, block += RowsPerBlock, tile += 6)
+        for (int d = 0; d < dimension; d++, block += RowsPerBlock, tile += TWidth.Queries)
         {
             var low = Vector256.LoadAligned(block);
             var high = Vector256.LoadAligned(block + 8);
-            var query = Vector256.Create(tile[0]);
-            a0 = Fma.MultiplyAdd(low, query, a0);
-            b0 = Fma.MultiplyAdd(high, query, b0);
-            query = Vector256.Create(tile[1]);
-            a1 = Fma.MultiplyAdd(low, query, a1);
-            b1 = Fma.MultiplyAdd(high, query, b1);
-            query = Vector256.Create(tile[2]);
-            a2 = Fma.MultiplyAdd(low, query, a2);
-            b2 = Fma.MultiplyAdd(high, query, b2);
-            query = Vector256.Create(tile[3]);
-            a3 = Fma.MultiplyAdd(low, query, a3);
-            b3 = Fma.MultiplyAdd(high, query, b3);
-            query = Vector256.Create(tile[4]);
-            a4 = Fma.MultiplyAdd(low, query, a4);
-            b4 = Fma.MultiplyAdd(high, query, b4);
-            query = Vector256.Create(tile[5]);
-            a5 = Fma.MultiplyAdd(low, query, a5);
-            b5 = Fma.MultiplyAdd(high, query, b5);
+            Step(low, high, tile, ref a0, ref b0);
+            if (TWidth.Queries > 1) Step(low, high, tile + 1, ref a1, ref b1);
+            if (TWidth.Queries > 2) Step(low, high, tile + 2, ref a2, ref b2);
+            if (TWidth.Queries > 3) Step(low, high, tile + 3, ref a3, ref b3);
+            if (TWidth.Queries > 4) Step(low, high, tile + 4, ref a4, ref b4);
+            if (TWidth.Queries > 5) Step(low, high, tile + 5, ref a5, ref b5);
         }
 
-        Store(a0, scores);
-        Store(b0, scores + 8);
-        Store(a1, scores + 32);
-        Store(b1, scores + 40);
-        Store(a2, scores + 64);
-        Store(b2, scores + 72);
-        Store(a3, scores + 96);
-        Store(b3, scores + 104);
-        Store(a4, scores + 128);
-        Store(b4, scores + 136);
-        Store(a5, scores + 160);
-        Store(b5, scores + 168);
+        Store(a0, b0, scores);
+        if (TWidth.Queries > 1) Store(a1, b1, scores + (1 * RowsPerBlock));
+        if (TWidth.Queries > 2) Store(a2, b2, scores + (2 * RowsPerBlock));
+        if (TWidth.Queries > 3) Store(a3, b3, scores + (3 * RowsPerBlock));
+        if (TWidth.Queries > 4) Store(a4, b4, scores + (4 * RowsPerBlock));
+        if (TWidth.Queries > 5) Store(a5, b5, scores + (5 * RowsPerBlock));
     }
 
+    // One query reads the block once, in the order of memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Score1(float* block, float* tile, int dimension, float* scores)
+    private static void ScoreOne(float* block, float* tile, int dimension, float* scores)
     {
-        Vector256<float> a0 = default, b0 = default;
-        for (int d = 0; d < dimension; d++, block += RowsPerBlock, tile += 1)
+        Vector256<float> a0 = default, b0 = default, a1 = default, b1 = default;
+        for (int d = 0; d < dimension; d++, block += RowsPerBlock)
         {
-            var low = Vector256.LoadAligned(block);
-            var high = Vector256.LoadAligned(block + 8);
-            var query = Vector256.Create(tile[0]);
-            a0 = Fma.MultiplyAdd(low, query, a0);
-            b0 = Fma.MultiplyAdd(high, query, b0);
+            Step(Vector256.LoadAligned(block), Vector256.LoadAligned(block + 8), tile + d, ref a0, ref b0);
+            Step(Vector256.LoadAligned(block + 16), Vector256.LoadAligned(block + 24), tile + d, ref a1, ref b1);
         }
 
-        Store(a0, scores);
-        Store(b0, scores + 8);
+        Store(a0, b0, scores);
+        Store(a1, b1, scores + (RowsPerBlock / 2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(Vector256<float> low, Vector256<float> high, float* component, ref Vector256<float> a, ref Vector256<float> b)
+    {
+        var query = Vector256.Create(*component);
+        a = Fma.MultiplyAdd(low, query, a);
+        b = Fma.MultiplyAdd(high, query, b);
     }
 
     // Adding zero turns negative zero into zero, as CanonicalScore does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<float> sum, float* scores) => (sum + Vector256<float>.Zero).StoreAligned(scores);
+    private static void Store(Vector256<float> a, Vector256<float> b, float* scores)
+    {
+        (a + Vector256<float>.Zero).StoreAligned(scores);
+        (b + Vector256<float>.Zero).StoreAligned(scores + 8);
+    }
 }

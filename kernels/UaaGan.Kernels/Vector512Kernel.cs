@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace UaaGan.Kernels;
 
 /// <summary>
-/// 32 rows by 12 queries in 24 accumulators of 512 bits; two registers hold rows and one a query, so 27 of 32 are used. Two
-/// multiply-adds share each broadcast, and 24 independent chains hide the latency of 4 cycles. Narrower tiles are for the rest.
+/// 32 rows by up to 12 queries in up to 24 accumulators of 512 bits; two registers hold rows and one a query, so 27 of 32 are used.
+/// Two multiply-adds share each broadcast, and 24 independent chains hide the latency of 4 cycles.
 /// </summary>
 internal sealed unsafe class Vector512Kernel : ScanKernel
 {
@@ -14,21 +14,30 @@ internal sealed unsafe class Vector512Kernel : ScanKernel
 
     public override SimdLevel Level => SimdLevel.Vector512;
 
-    public override ReadOnlySpan<int> TileWidths => [12, 4, 1];
+    public override int MaxTileWidth => 12;
 
     public override void Score(float* block, float* tile, int width, int dimension, float* scores)
     {
         switch (width)
         {
-            case 12: Score12(block, tile, dimension, scores); break;
-            case 4: Score4(block, tile, dimension, scores); break;
-            default: Score1(block, tile, dimension, scores); break;
+            case 1: Score<Tile1>(block, tile, dimension, scores); break;
+            case 2: Score<Tile2>(block, tile, dimension, scores); break;
+            case 3: Score<Tile3>(block, tile, dimension, scores); break;
+            case 4: Score<Tile4>(block, tile, dimension, scores); break;
+            case 5: Score<Tile5>(block, tile, dimension, scores); break;
+            case 6: Score<Tile6>(block, tile, dimension, scores); break;
+            case 7: Score<Tile7>(block, tile, dimension, scores); break;
+            case 8: Score<Tile8>(block, tile, dimension, scores); break;
+            case 9: Score<Tile9>(block, tile, dimension, scores); break;
+            case 10: Score<Tile10>(block, tile, dimension, scores); break;
+            case 11: Score<Tile11>(block, tile, dimension, scores); break;
+            default: Score<Tile12>(block, tile, dimension, scores); break;
         }
     }
 
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Score12(float* block, float* tile, int dimension, float* scores)
+    private static void Score<TWidth>(float* block, float* tile, int dimension, float* scores)
+        where TWidth : struct, ITileWidth
     {
         Vector512<float> a0 = default, b0 = default;
         Vector512<float> a1 = default, b1 = default;
@@ -42,127 +51,51 @@ internal sealed unsafe class Vector512Kernel : ScanKernel
         Vector512<float> a9 = default, b9 = default;
         Vector512<float> a10 = default, b10 = default;
         Vector512<float> a11 = default, b11 = default;
-        for (int d = 0; d < dimension; d++, block += RowsPerBlock, tile += 12)
+        for (int d = 0; d < dimension; d++, block += RowsPerBlock, tile += TWidth.Queries)
         {
             var low = Vector512.LoadAligned(block);
             var high = Vector512.LoadAligned(block + 16);
-            var query = Vector512.Create(tile[0]);
-            a0 = Avx512F.FusedMultiplyAdd(low, query, a0);
-            b0 = Avx512F.FusedMultiplyAdd(high, query, b0);
-            query = Vector512.Create(tile[1]);
-            a1 = Avx512F.FusedMultiplyAdd(low, query, a1);
-            b1 = Avx512F.FusedMultiplyAdd(high, query, b1);
-            query = Vector512.Create(tile[2]);
-            a2 = Avx512F.FusedMultiplyAdd(low, query, a2);
-            b2 = Avx512F.FusedMultiplyAdd(high, query, b2);
-            query = Vector512.Create(tile[3]);
-            a3 = Avx512F.FusedMultiplyAdd(low, query, a3);
-            b3 = Avx512F.FusedMultiplyAdd(high, query, b3);
-            query = Vector512.Create(tile[4]);
-            a4 = Avx512F.FusedMultiplyAdd(low, query, a4);
-            b4 = Avx512F.FusedMultiplyAdd(high, query, b4);
-            query = Vector512.Create(tile[5]);
-            a5 = Avx512F.FusedMultiplyAdd(low, query, a5);
-            b5 = Avx512F.FusedMultiplyAdd(high, query, b5);
-            query = Vector512.Create(tile[6]);
-            a6 = Avx512F.FusedMultiplyAdd(low, query, a6);
-            b6 = Avx512F.FusedMultiplyAdd(high, query, b6);
-            query = Vector512.Create(tile[7]);
-            a7 = Avx512F.FusedMultiplyAdd(low, query, a7);
-            b7 = Avx512F.FusedMultiplyAdd(high, query, b7);
-            query = Vector512.Create(tile[8]);
-            a8 = Avx512F.FusedMultiplyAdd(low, query, a8);
-            b8 = Avx512F.FusedMultiplyAdd(high, query, b8);
-            query = Vector512.Create(tile[9]);
-            a9 = Avx512F.FusedMultiplyAdd(low, query, a9);
-            b9 = Avx512F.FusedMultiplyAdd(high, query, b9);
-            query = Vector512.Create(tile[10]);
-            a10 = Avx512F.FusedMultiplyAdd(low, query, a10);
-            b10 = Avx512F.FusedMultiplyAdd(high, query, b10);
-            query = Vector512.Create(tile[11]);
-            a11 = Avx512F.FusedMultiplyAdd(low, query, a11);
-            b11 = Avx512F.FusedMultiplyAdd(high, query, b11);
+            Step(low, high, tile, ref a0, ref b0);
+            if (TWidth.Queries > 1) Step(low, high, tile + 1, ref a1, ref b1);
+            if (TWidth.Queries > 2) Step(low, high, tile + 2, ref a2, ref b2);
+            if (TWidth.Queries > 3) Step(low, high, tile + 3, ref a3, ref b3);
+            if (TWidth.Queries > 4) Step(low, high, tile + 4, ref a4, ref b4);
+            if (TWidth.Queries > 5) Step(low, high, tile + 5, ref a5, ref b5);
+            if (TWidth.Queries > 6) Step(low, high, tile + 6, ref a6, ref b6);
+            if (TWidth.Queries > 7) Step(low, high, tile + 7, ref a7, ref b7);
+            if (TWidth.Queries > 8) Step(low, high, tile + 8, ref a8, ref b8);
+            if (TWidth.Queries > 9) Step(low, high, tile + 9, ref a9, ref b9);
+            if (TWidth.Queries > 10) Step(low, high, tile + 10, ref a10, ref b10);
+            if (TWidth.Queries > 11) Step(low, high, tile + 11, ref a11, ref b11);
         }
 
-        Store(a0, scores);
-        Store(b0, scores + 16);
-        Store(a1, scores + 32);
-        Store(b1, scores + 48);
-        Store(a2, scores + 64);
-        Store(b2, scores + 80);
-        Store(a3, scores + 96);
-        Store(b3, scores + 112);
-        Store(a4, scores + 128);
-        Store(b4, scores + 144);
-        Store(a5, scores + 160);
-        Store(b5, scores + 176);
-        Store(a6, scores + 192);
-        Store(b6, scores + 208);
-        Store(a7, scores + 224);
-        Store(b7, scores + 240);
-        Store(a8, scores + 256);
-        Store(b8, scores + 272);
-        Store(a9, scores + 288);
-        Store(b9, scores + 304);
-        Store(a10, scores + 320);
-        Store(b10, scores + 336);
-        Store(a11, scores + 352);
-        Store(b11, scores + 368);
+        Store(a0, b0, scores);
+        if (TWidth.Queries > 1) Store(a1, b1, scores + (1 * RowsPerBlock));
+        if (TWidth.Queries > 2) Store(a2, b2, scores + (2 * RowsPerBlock));
+        if (TWidth.Queries > 3) Store(a3, b3, scores + (3 * RowsPerBlock));
+        if (TWidth.Queries > 4) Store(a4, b4, scores + (4 * RowsPerBlock));
+        if (TWidth.Queries > 5) Store(a5, b5, scores + (5 * RowsPerBlock));
+        if (TWidth.Queries > 6) Store(a6, b6, scores + (6 * RowsPerBlock));
+        if (TWidth.Queries > 7) Store(a7, b7, scores + (7 * RowsPerBlock));
+        if (TWidth.Queries > 8) Store(a8, b8, scores + (8 * RowsPerBlock));
+        if (TWidth.Queries > 9) Store(a9, b9, scores + (9 * RowsPerBlock));
+        if (TWidth.Queries > 10) Store(a10, b10, scores + (10 * RowsPerBlock));
+        if (TWidth.Queries > 11) Store(a11, b11, scores + (11 * RowsPerBlock));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Score4(float* block, float* tile, int dimension, float* scores)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(Vector512<float> low, Vector512<float> high, float* component, ref Vector512<float> a, ref Vector512<float> b)
     {
-        Vector512<float> a0 = default, b0 = default;
-        Vector512<float> a1 = default, b1 = default;
-        Vector512<float> a2 = default, b2 = default;
-        Vector512<float> a3 = default, b3 = default;
-        for (int d = 0; d < dimension; d++, block += RowsPerBlock, tile += 4)
-        {
-            var low = Vector512.LoadAligned(block);
-            var high = Vector512.LoadAligned(block + 16);
-            var query = Vector512.Create(tile[0]);
-            a0 = Avx512F.FusedMultiplyAdd(low, query, a0);
-            b0 = Avx512F.FusedMultiplyAdd(high, query, b0);
-            query = Vector512.Create(tile[1]);
-            a1 = Avx512F.FusedMultiplyAdd(low, query, a1);
-            b1 = Avx512F.FusedMultiplyAdd(high, query, b1);
-            query = Vector512.Create(tile[2]);
-            a2 = Avx512F.FusedMultiplyAdd(low, query, a2);
-            b2 = Avx512F.FusedMultiplyAdd(high, query, b2);
-            query = Vector512.Create(tile[3]);
-            a3 = Avx512F.FusedMultiplyAdd(low, query, a3);
-            b3 = Avx512F.FusedMultiplyAdd(high, query, b3);
-        }
-
-        Store(a0, scores);
-        Store(b0, scores + 16);
-        Store(a1, scores + 32);
-        Store(b1, scores + 48);
-        Store(a2, scores + 64);
-        Store(b2, scores + 80);
-        Store(a3, scores + 96);
-        Store(b3, scores + 112);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Score1(float* block, float* tile, int dimension, float* scores)
-    {
-        Vector512<float> a0 = default, b0 = default;
-        for (int d = 0; d < dimension; d++, block += RowsPerBlock, tile += 1)
-        {
-            var low = Vector512.LoadAligned(block);
-            var high = Vector512.LoadAligned(block + 16);
-            var query = Vector512.Create(tile[0]);
-            a0 = Avx512F.FusedMultiplyAdd(low, query, a0);
-            b0 = Avx512F.FusedMultiplyAdd(high, query, b0);
-        }
-
-        Store(a0, scores);
-        Store(b0, scores + 16);
+        var query = Vector512.Create(*component);
+        a = Avx512F.FusedMultiplyAdd(low, query, a);
+        b = Avx512F.FusedMultiplyAdd(high, query, b);
     }
 
     // Adding zero turns negative zero into zero, as CanonicalScore does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> sum, float* scores) => (sum + Vector512<float>.Zero).StoreAligned(scores);
+    private static void Store(Vector512<float> a, Vector512<float> b, float* scores)
+    {
+        (a + Vector512<float>.Zero).StoreAligned(scores);
+        (b + Vector512<float>.Zero).StoreAligned(scores + 16);
+    }
 }
