@@ -1,42 +1,27 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using UaaGan.Kernels;
 
 namespace UaaGan.Benchmarks;
 
-/// <summary>What the machine can do at best, measured: the ceilings that a search is compared with.</summary>
-/// <param name="GigabytesPerSecond">Reading memory with all threads: a plain vector sum of 1 GiB.</param>
-/// <param name="GigaflopsPerSecond">Fused multiply-adds in registers with all threads; each counts as two.</param>
-internal sealed unsafe record MachineLimits(double GigabytesPerSecond, double GigaflopsPerSecond)
+/// <summary>How many fused multiply-adds the machine can do at best, measured: a ceiling for searches of many queries.</summary>
+internal static class MultiplyLimit
 {
-    // Far beyond any cache.
-    private const int BufferFloats = 256 << 20;
     private const int Rounds = 10;
     private const int Steps = 10_000_000;
     private const int Chains = 12;
 
-    /// <summary>The higher of each.</summary>
-    public MachineLimits Better(MachineLimits other) =>
-        new(Math.Max(GigabytesPerSecond, other.GigabytesPerSecond), Math.Max(GigaflopsPerSecond, other.GigaflopsPerSecond));
-
-    /// <summary>Measures both, best of ten rounds.</summary>
-    public static MachineLimits Measure(int threads)
+    /// <summary>GFLOP/s in registers with all threads, best of ten rounds; a multiply-add counts as two.</summary>
+    public static double Measure(int threads)
     {
-        // In huge pages, as the galleries are.
-        var buffer = new AlignedBuffer(BufferFloats);
-        int part = BufferFloats / threads / 128 * 128;
-        Best(threads, 1, thread => buffer.Span.Slice(thread * part, part).Fill(1));
-        double read = Best(threads, Rounds, thread => Sum(buffer.Pointer + ((nint)thread * part), part));
-        double multiply = Best(threads, Rounds, _ => Multiply());
-        GC.KeepAlive(buffer);
+        double seconds = Best(threads, Rounds, Multiply);
         long lanes = Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count;
-        return new MachineLimits((double)threads * part * sizeof(float) / read / 1e9, 2.0 * threads * Steps * Chains * lanes / multiply / 1e9);
+        return 2.0 * threads * Steps * Chains * lanes / seconds / 1e9;
     }
 
     // The least time of some rounds in which each of the threads does its work once, from the first to begin to the last to end. They take
     // the times themselves: a thread that only watched would not get a processor before they are done.
-    private static double Best(int threads, int rounds, Action<int> work)
+    private static double Best(int threads, int rounds, Action work)
     {
         var began = new long[threads, rounds];
         var ended = new long[threads, rounds];
@@ -47,7 +32,7 @@ internal sealed unsafe record MachineLimits(double GigabytesPerSecond, double Gi
             {
                 barrier.SignalAndWait();
                 began[index, round] = Stopwatch.GetTimestamp();
-                work(index);
+                work();
                 ended[index, round] = Stopwatch.GetTimestamp();
             }
         })).ToArray();
@@ -56,36 +41,6 @@ internal sealed unsafe record MachineLimits(double GigabytesPerSecond, double Gi
         var all = Enumerable.Range(0, threads).ToArray();
         return Enumerable.Range(0, rounds).Min(round =>
             Stopwatch.GetElapsedTime(all.Min(index => began[index, round]), all.Max(index => ended[index, round])).TotalSeconds);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sum(float* numbers, int count)
-    {
-        if (!Vector512.IsHardwareAccelerated)
-        {
-            Vector256<float> e = default, f = default, g = default, h = default;
-            for (float* end = numbers + count; numbers < end; numbers += 32)
-            {
-                e += Vector256.Load(numbers);
-                f += Vector256.Load(numbers + 8);
-                g += Vector256.Load(numbers + 16);
-                h += Vector256.Load(numbers + 24);
-            }
-
-            Use(Vector256.Sum(e + f + g + h));
-            return;
-        }
-
-        Vector512<float> a = default, b = default, c = default, d = default;
-        for (float* end = numbers + count; numbers < end; numbers += 64)
-        {
-            a += Vector512.LoadAligned(numbers);
-            b += Vector512.LoadAligned(numbers + 16);
-            c += Vector512.LoadAligned(numbers + 32);
-            d += Vector512.LoadAligned(numbers + 48);
-        }
-
-        Use(Vector512.Sum(a + b + c + d));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
