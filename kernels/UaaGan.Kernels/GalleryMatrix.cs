@@ -45,26 +45,27 @@ public sealed unsafe class GalleryMatrix
     /// <param name="threads">Threads to use at most; 0: one for each processor.</param>
     /// <param name="cancellation">Ends the scan between two blocks.</param>
     public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, int threads = 0, CancellationToken cancellation = default) =>
-        Search(queries, k, _everyRow, threads, cancellation);
+        Search(queries, k, new RowMask?[queries.Length / Dimension], threads, cancellation);
 
-    /// <summary>The k best rows among those that a mask allows, for each query, by score descending, then row ascending.</summary>
+    /// <summary>The k best rows among those that each query may take, by score descending, then row ascending; one scan for all queries.</summary>
     /// <param name="queries">Q x D, row-major; finite components.</param>
     /// <param name="k">Rows wanted for each query, at least 1; all come when fewer are allowed, and none when none is.</param>
-    /// <param name="rows">The rows to choose from, a mask of N rows.</param>
+    /// <param name="rows">For each query the rows to choose from, a mask of N rows; null: every row.</param>
     /// <param name="threads">Threads to use at most; 0: one for each processor.</param>
     /// <param name="cancellation">Ends the scan between two blocks.</param>
-    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, RowMask rows, int threads = 0, CancellationToken cancellation = default)
+    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<RowMask?> rows, int threads = 0, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        if (rows.Rows != Rows) throw new ArgumentException($"The mask is for {rows.Rows} rows; the matrix has {Rows}.", nameof(rows));
-
+        var masks = Masks(rows);
         var tiles = Pack(queries);
-        var scan = new GalleryScan(this, tiles, rows, threads, cancellation);
+        if (masks.Length != tiles.Queries) throw new ArgumentException($"There are {masks.Length} masks for {tiles.Queries} queries.", nameof(rows));
+        if (masks.Length == 0) return [];
+
+        var scan = new GalleryScan(this, tiles, RowMask.Union(Rows, masks.ToHashSet()), threads, cancellation);
         var best = new TopK[scan.Threads];
         scan.Run(
-            thread => best[thread] = new TopK(tiles.Queries, k, Rows),
-            (thread, tile, scores, row, allowed) => best[thread].Offer(tile.FirstQuery, tile.Width, scores, row, allowed));
+            thread => best[thread] = new TopK(masks, k),
+            (thread, tile, scores, block) => best[thread].Offer(tile.FirstQuery, tile.Width, scores, block));
 
         var rankings = new ScoredRow[tiles.Queries][];
         scan.ForEach(rankings.Length, query =>
@@ -89,12 +90,13 @@ public sealed unsafe class GalleryMatrix
             throw new ArgumentException($"There is room for {scores.Length} scores; {tiles.Queries} queries and {Rows} rows need {(long)tiles.Queries * Rows}.", nameof(scores));
         }
 
-        new GalleryScan(this, tiles, _everyRow, threads, cancellation).Run(_ => { }, (_, tile, block, row, _) =>
+        new GalleryScan(this, tiles, _everyRow, threads, cancellation).Run(_ => { }, (_, tile, blockScores, block) =>
         {
+            int row = block * ScanKernel.RowsPerBlock;
             int rows = Math.Min(ScanKernel.RowsPerBlock, Rows - row);
             for (int query = 0; query < tile.Width; query++)
             {
-                new ReadOnlySpan<float>(block + (query * ScanKernel.RowsPerBlock), rows).CopyTo(scores.Span[(((tile.FirstQuery + query) * Rows) + row)..]);
+                new ReadOnlySpan<float>(blockScores + (query * ScanKernel.RowsPerBlock), rows).CopyTo(scores.Span[(((tile.FirstQuery + query) * Rows) + row)..]);
             }
         });
     }
@@ -119,6 +121,19 @@ public sealed unsafe class GalleryMatrix
     /// <summary>Where a block begins; valid while the matrix is reachable.</summary>
     internal float* Block(int block) =>
         _segments[block / _blocksPerSegment].Pointer + ((nint)(block % _blocksPerSegment) * ScanKernel.RowsPerBlock * Dimension);
+
+    private RowMask[] Masks(IReadOnlyList<RowMask?> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var masks = new RowMask[rows.Count];
+        for (int query = 0; query < masks.Length; query++)
+        {
+            masks[query] = rows[query] ?? _everyRow;
+            if (masks[query].Rows != Rows) throw new ArgumentException($"The mask is for {masks[query].Rows} rows; the matrix has {Rows}.", nameof(rows));
+        }
+
+        return masks;
+    }
 
     private QueryTiles Pack(ReadOnlySpan<float> queries)
     {

@@ -26,7 +26,7 @@ internal sealed unsafe class GalleryScan
 
     /// <param name="matrix">The rows.</param>
     /// <param name="tiles">The queries, packed for the matrix's kernel.</param>
-    /// <param name="rows">The rows that count.</param>
+    /// <param name="rows">Blocks without one of these rows are left out.</param>
     /// <param name="threads">Threads to use at most; 0: one for each processor.</param>
     /// <param name="cancellation">Ends the scan between two groups of blocks.</param>
     public GalleryScan(GalleryMatrix matrix, QueryTiles tiles, RowMask rows, int threads, CancellationToken cancellation)
@@ -39,13 +39,13 @@ internal sealed unsafe class GalleryScan
         _run = Threads == 1 ? Math.Max(matrix.Blocks, 1) : Math.Max(matrix.Blocks / (Threads * RunsPerThread), 1);
     }
 
-    /// <summary>Takes the scores of a block for a tile: queries of the tile x 32, its first row, and a bit for each row that counts.</summary>
-    public delegate void BlockScored(int thread, QueryTiles.Tile tile, float* scores, int firstRow, uint allowed);
+    /// <summary>Takes the scores of a block for a tile: queries of the tile x 32.</summary>
+    public delegate void BlockScored(int thread, QueryTiles.Tile tile, float* scores, int block);
 
     /// <summary>Threads that it uses.</summary>
     public int Threads { get; }
 
-    /// <summary>Scans all blocks that have a row that counts.</summary>
+    /// <summary>Scans the blocks.</summary>
     /// <param name="begin">Called on each thread, 0 to <see cref="Threads"/> - 1, before its first block.</param>
     /// <param name="scored">Called for each tile and block.</param>
     public void Run(Action<int> begin, BlockScored scored)
@@ -94,10 +94,9 @@ internal sealed unsafe class GalleryScan
         {
             for (int block = firstBlock; block < endBlock; block++)
             {
-                uint allowed = _rows.Words[block];
-                if (allowed == 0) continue;
+                if (_rows.Words[block] == 0) continue;
                 _matrix.Kernel.Score(_matrix.Block(block), _tiles.Pointer + tile.Offset, tile.Width, _matrix.Dimension, scores);
-                scored(thread, tile, scores, block * ScanKernel.RowsPerBlock, allowed);
+                scored(thread, tile, scores, block);
             }
         }
     }

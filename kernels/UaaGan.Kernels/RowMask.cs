@@ -55,6 +55,19 @@ public sealed class RowMask
         }
     }
 
+    /// <summary>The rows that at least one of some masks allows.</summary>
+    internal static RowMask Union(int rows, IReadOnlyCollection<RowMask> masks)
+    {
+        if (masks.Count == 1) return masks.First();
+        var union = new RowMask(rows, allowed: false);
+        foreach (var mask in masks)
+        {
+            for (int word = 0; word < union._words.Length; word++) union._words[word] |= mask._words[word];
+        }
+
+        return union;
+    }
+
     /// <summary>One word for each block: bit i stands for its row i.</summary>
     internal ReadOnlySpan<uint> Words => _words;
 

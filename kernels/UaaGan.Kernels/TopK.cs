@@ -11,16 +11,16 @@ internal sealed unsafe class TopK
 {
     private readonly float[] _thresholds;
     private readonly Reservoir[] _reservoirs;
+    private readonly RowMask[] _rows;
 
-    /// <param name="queries">Q.</param>
+    /// <param name="rows">For each of the Q queries the rows that it may take.</param>
     /// <param name="k">Rows wanted for each query, at least 1.</param>
-    /// <param name="rows">Rows that will be offered at most.</param>
-    public TopK(int queries, int k, int rows)
+    public TopK(RowMask[] rows, int k)
     {
-        _thresholds = new float[queries];
+        _rows = rows;
+        _thresholds = new float[rows.Length];
         Array.Fill(_thresholds, float.NegativeInfinity);
-        _reservoirs = new Reservoir[queries];
-        for (int query = 0; query < queries; query++) _reservoirs[query] = new Reservoir(k, rows);
+        _reservoirs = Array.ConvertAll(rows, mask => new Reservoir(k, mask.Rows));
     }
 
     /// <summary>The candidates of a query.</summary>
@@ -30,14 +30,13 @@ internal sealed unsafe class TopK
     /// <param name="firstQuery">The first query of the tile.</param>
     /// <param name="queries">Queries of the tile.</param>
     /// <param name="scores">queries x 32, aligned to 64 bytes, as a kernel leaves them.</param>
-    /// <param name="firstRow">The row of the block's first.</param>
-    /// <param name="allowed">Bit i: row i of the block exists and may be taken.</param>
-    public void Offer(int firstQuery, int queries, float* scores, int firstRow, uint allowed)
+    /// <param name="block">Index of the block.</param>
+    public void Offer(int firstQuery, int queries, float* scores, int block)
     {
         for (int query = firstQuery; query < firstQuery + queries; query++, scores += ScanKernel.RowsPerBlock)
         {
-            uint passed = AtLeast(scores, _thresholds[query]) & allowed;
-            if (passed != 0) Keep(query, scores, firstRow, passed);
+            uint passed = AtLeast(scores, _thresholds[query]) & _rows[query].Words[block];
+            if (passed != 0) Keep(query, scores, block * ScanKernel.RowsPerBlock, passed);
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class RetrievalScoringGrpcService(
     {
         int k = searcher.CheckK(request.K, "k");
         float[] unit = UnitFeature.Normalize(FeatureReader.Read(request.Feature), Query, "query");
-        var rows = await searcher.SearchAsync(request.Gallery, unit, Query, k, context.CancellationToken);
+        var rows = await searcher.SearchAsync(request.Gallery, unit, Query, k, searcher.Filter(request.Filter), context.CancellationToken);
         return new SearchResponse { Ranking = GalleryMapping.Ranking(rows) };
     }
 

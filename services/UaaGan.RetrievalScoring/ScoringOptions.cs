@@ -24,6 +24,10 @@ public sealed class ScoringOptions
     [Range(1, 10_000)]
     public int MaxK { get; set; } = 10_000;
 
+    /// <summary>Values in the filter of a search, all its lists together, 0 to 1,000,000. Default: 10,000.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxFilterValues { get; set; } = 10_000;
+
     /// <summary>Queries that share one scan of a gallery, 1 to 1024. Default: 64.</summary>
     [Range(1, 1024)]
     public int SearchBatch { get; set; } = 64;

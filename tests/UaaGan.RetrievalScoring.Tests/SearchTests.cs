@@ -68,6 +68,56 @@ public class SearchTests
     }
 
     [Fact]
+    public async Task A_filter_leaves_items_out_before_the_best_are_chosen()
+    {
+        await using var service = await LiveService.StartAsync();
+        await service.Client.CreateGalleryAsync(new CreateGalleryRequest { Name = "g", Dimension = 2 });
+        // Item i is the i-th best for the query (1, 0).
+        await service.UpsertAsync("g", [.. Enumerable.Range(0, 40).Select(i =>
+        {
+            var item = LiveService.Item($"i{i:D2}", 1, i * 0.1f);
+            (item.Identity, item.Camera) = ($"p{i % 4}", $"c{i % 3}");
+            return item;
+        })]);
+
+        (SearchFilter? Filter, string[] Found)[] cases =
+        [
+            (null, ["i00", "i01", "i02"]),
+            (new SearchFilter(), ["i00", "i01", "i02"]),
+            (new SearchFilter { Identities = { "p2", "p3" } }, ["i02", "i03", "i06"]),
+            (new SearchFilter { Identities = { "p2" }, Cameras = { "c1" } }, ["i10", "i22", "i34"]),
+            (new SearchFilter { ExcludedIds = { "i00", "i02" } }, ["i01", "i03", "i04"]),
+            (new SearchFilter { ExcludedAppearances = { new Appearance { Identity = "p1", Camera = "c1" } } }, ["i00", "i02", "i03"]),
+            (new SearchFilter { Cameras = { "nowhere" } }, []),
+        ];
+        foreach (var (filter, found) in cases)
+        {
+            var alone = await service.Client.SearchAsync(new SearchRequest { Gallery = "g", K = 3, Feature = LiveService.Feature(1, 0), Filter = filter });
+            Assert.Equal(found, alone.Ranking.Hits.Select(hit => hit.Id));
+        }
+
+        // All in one stream: queries with filters of their own share scans.
+        var (_, results) = await service.SearchAsync(
+            new StreamSearchSettings { Gallery = "g", K = 3 },
+            [.. cases.Select((test, i) => new SearchQuery { Id = $"{i}", Feature = LiveService.Feature(1, 0), Filter = test.Filter })]);
+        Assert.Equal(cases.Select(test => test.Found), results.Select(result => result.Ranking.Hits.Select(hit => hit.Id)));
+    }
+
+    [Fact]
+    public async Task A_filter_has_a_bound()
+    {
+        await using var service = await LiveService.StartAsync("--UaaGan:RetrievalScoring:MaxFilterValues=2");
+        await service.Client.CreateGalleryAsync(new CreateGalleryRequest { Name = "g", Dimension = 1 });
+        var filter = new SearchFilter { Identities = { "a" }, ExcludedIds = { "b", "c" } };
+        var refusal = await LiveService.RefusedAsync(() => service.Client.SearchAsync(
+            new SearchRequest { Gallery = "g", Feature = LiveService.Feature(1), K = 1, Filter = filter }).ResponseAsync);
+        Assert.Equal((StatusCode.InvalidArgument, "BAD_FILTER"), (refusal.Code, refusal.Reason));
+        var (_, results) = await service.SearchAsync(
+            new StreamSearchSettings { Gallery = "g", K = 1 }, new SearchQuery { Id = "q", Feature = LiveService.Feature(1), Filter = filter });
+        Assert.Equal("BAD_FILTER", LiveService.Reason(results.Single().Error));
+    }
+
+    [Fact]
     public async Task A_search_sees_every_write_acknowledged_before_it()
     {
         await using var service = await LiveService.StartAsync();

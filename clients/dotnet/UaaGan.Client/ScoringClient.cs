@@ -80,9 +80,15 @@ public sealed class ScoringClient : ServiceClient
         Unary(o => _stub.DeleteItemsAsync(new DeleteItemsRequest { Gallery = gallery, Ids = { ids } }, o), cancellationToken);
 
     /// <summary>The k best items for one feature, score descending, then id ascending.</summary>
-    public async Task<IReadOnlyList<SearchHit>> Search(string gallery, Feature feature, int k, CancellationToken cancellationToken = default)
+    /// <param name="gallery">Name of the gallery.</param>
+    /// <param name="feature">The query.</param>
+    /// <param name="k">Items wanted.</param>
+    /// <param name="filter">What it may find; null: every item.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<IReadOnlyList<SearchHit>> Search(
+        string gallery, Feature feature, int k, SearchFilter? filter = null, CancellationToken cancellationToken = default)
     {
-        var request = new SearchRequest { Gallery = gallery, Feature = feature, K = checked((uint)k) };
+        var request = new SearchRequest { Gallery = gallery, Feature = feature, K = checked((uint)k), Filter = filter };
         return (await Unary(o => _stub.SearchAsync(request, o), cancellationToken).ConfigureAwait(false)).Ranking.Hits;
     }
 

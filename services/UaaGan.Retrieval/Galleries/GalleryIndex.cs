@@ -57,13 +57,16 @@ public sealed class GalleryIndex
     /// <summary>The k best rows for each query, score descending, then id ascending; all rows when there are fewer.</summary>
     /// <param name="queries">Unit features that <see cref="Check"/> lets pass.</param>
     /// <param name="k">Rows wanted for each, at least 1.</param>
+    /// <param name="filters">What each query may find, null: everything; none at all: everything for all.</param>
     /// <param name="threads">Threads to use at most; 0: one for each processor.</param>
     /// <param name="cancellation">Ends the scan early.</param>
-    public IReadOnlyList<RankedRow[]> Search(IReadOnlyList<float[]> queries, int k, int threads = 0, CancellationToken cancellation = default)
+    public IReadOnlyList<RankedRow[]> Search(
+        IReadOnlyList<float[]> queries, int k, IReadOnlyList<GalleryFilter?>? filters = null, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         float[] packed = new float[checked(queries.Count * Gallery.Dimension)];
         for (int query = 0; query < queries.Count; query++) queries[query].CopyTo(packed, query * Gallery.Dimension);
-        return [.. _matrix.Search(packed, k, threads, cancellation).Select(rows => Array.ConvertAll(rows, row => new RankedRow(_labels[row.Row], row.Score)))];
+        var masks = filters is null ? new RowMask?[queries.Count] : [.. filters.Select(filter => filter?.Mask(_labels))];
+        return [.. _matrix.Search(packed, k, masks, threads, cancellation).Select(rows => Array.ConvertAll(rows, row => new RankedRow(_labels[row.Row], row.Score)))];
     }
 }

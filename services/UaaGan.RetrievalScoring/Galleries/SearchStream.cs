@@ -27,7 +27,7 @@ internal sealed class SearchStream(IGalleryStore store, GallerySearcher searcher
     public async Task<StreamSearchResponse> AnswerAsync(StreamEntry<SearchQuery> entry, CancellationToken cancellation)
     {
         float[] unit = UnitFeature.Normalize(FeatureReader.Read(entry.Item!.Feature), entry.Id, "query");
-        var rows = await searcher.SearchAsync(_gallery, unit, entry.Id, _k, cancellation);
+        var rows = await searcher.SearchAsync(_gallery, unit, entry.Id, _k, searcher.Filter(entry.Item.Filter), cancellation);
         return new StreamSearchResponse { Result = new SearchResult { Id = entry.Id, Index = entry.Index, Ranking = GalleryMapping.Ranking(rows) } };
     }
 
