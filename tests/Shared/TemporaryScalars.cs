@@ -4,9 +4,9 @@ using TorchSharp;
 namespace UaaGan.Tests.Shared;
 
 /// <summary>
-/// Finds calls into TorchSharp that make a Scalar for themselves. Nothing holds it while native code reads it, so under collection its
-/// finaliser may free it too early (see UaaGan.Networks.Constant). BannedSymbols.txt refuses the common ones while compiling; this sees
-/// the rest: compound assignments, loops, and whatever makes a Scalar deep inside TorchSharp.
+/// Finds calls into TorchSharp that make a Scalar which nothing holds while native code reads it (see UaaGan.Networks.Number).
+/// BannedSymbols.txt refuses the common ones while compiling; this sees the rest in compiled code: compound assignments, loops, layers,
+/// and whatever makes a Scalar deep inside TorchSharp.
 /// </summary>
 internal static class TemporaryScalars
 {
@@ -16,14 +16,18 @@ internal static class TemporaryScalars
 
     /// <summary>One line a call, "where: what"; empty is as it should be.</summary>
     /// <param name="assembly">What is searched.</param>
-    /// <param name="exempt">Of a method: whether it may.</param>
-    public static IReadOnlyList<string> In(Assembly assembly, Func<MethodBase, bool> exempt) =>
+    /// <param name="allowed">Methods that may, as Namespace.Type.Method.</param>
+    public static IReadOnlyList<string> In(Assembly assembly, params IReadOnlyList<string> allowed) => In(CalledMethods.All(assembly), allowed);
+
+    /// <summary>The same, in some methods.</summary>
+    public static IReadOnlyList<string> In(IEnumerable<MethodBase> methods, params IReadOnlyList<string> allowed) =>
     [
-        .. from method in CalledMethods.All(assembly)
-           where !exempt(method)
+        .. from method in methods
+           let name = $"{method.DeclaringType}.{method.Name}"
+           where !allowed.Contains(name)
            from called in CalledMethods.Of(method)
            where called.Module.Assembly == Torch && Makers.Value.Contains(called.MetadataToken)
-           select $"{method.DeclaringType}.{method.Name}: {called.DeclaringType}.{called}",
+           select $"{name}: {called.DeclaringType}.{called}",
     ];
 
     /// <summary>
