@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -7,5 +8,5 @@ internal static class Budget
 {
     /// <summary>The nearest point of that set.</summary>
     public static Tensor Project(Tensor adversarial, Tensor images, float epsilon) =>
-        adversarial.maximum(images - epsilon).minimum(images + epsilon).clamp(0, 1);
+        adversarial.maximum(images.Minus(epsilon)).minimum(images.Plus(epsilon)).Within(0, 1);
 }

@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -12,8 +13,8 @@ internal static class FeatureDistance
     private const double Shift = 1e-7;
 
     /// <summary>Euclidean distance row by row: [N,D] and [N,D] to [N], 0 to 2 for features of unit length.</summary>
-    public static Tensor Euclidean(Tensor adversarial, Tensor clean) => (adversarial - clean + Shift).square().sum(1).sqrt();
+    public static Tensor Euclidean(Tensor adversarial, Tensor clean) => (adversarial - clean).Plus(Shift).Squared().sum(1).sqrt();
 
     /// <summary>All distances of the rows of one set: [N,D] to [N,N]. Not for gradients.</summary>
-    public static Tensor Pairwise(Tensor features) => (2 - 2 * features.matmul(features.t())).clamp_min(0).sqrt();
+    public static Tensor Pairwise(Tensor features) => features.matmul(features.t()).Times(2).SubtractedFrom(2).AtLeast(0).sqrt();
 }

@@ -19,7 +19,7 @@ internal sealed class ViewFusion(ModelCard card, Func<Tensor, Tensor> network, W
     public Tensor Apply(Tensor inputs)
     {
         using var scope = NewDisposeScope();
-        var feature = card.Scales.Select(scale => Normalise(AtScale(inputs, scale))).Aggregate((sum, next) => sum + next);
+        var feature = card.Scales.Select(scale => Normalise(AtScale(inputs, scale))).Aggregate((sum, next) => sum.Plus(next));
         if (card.Scales.Count > 1) feature = Normalise(feature);
         if (whitening is not null) feature = Normalise(whitening.Apply(feature));
         return feature.MoveToOuterDisposeScope();
@@ -29,7 +29,7 @@ internal sealed class ViewFusion(ModelCard card, Func<Tensor, Tensor> network, W
     {
         var scaled = scale == 1 ? inputs
             : nn.functional.interpolate(inputs, scale_factor: [scale, scale], mode: InterpolationMode.Bilinear, align_corners: false);
-        return card.Flip ? network(scaled) + network(scaled.flip(Columns)) : network(scaled);
+        return card.Flip ? network(scaled).Plus(network(scaled.flip(Columns))) : network(scaled);
     }
 
     private Tensor Normalise(Tensor features) =>

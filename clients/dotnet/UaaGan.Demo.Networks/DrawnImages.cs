@@ -1,4 +1,5 @@
 using UaaGan.Imaging;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Demo.Networks;
@@ -34,7 +35,7 @@ internal sealed class DrawnImages : IDisposable
     public Tensor Batch(ReadOnlySpan<long> indices)
     {
         using var scope = NewDisposeScope();
-        return _bytes.index_select(0, tensor(indices.ToArray())).to(ScalarType.Float32).div(255).MoveToOuterDisposeScope();
+        return _bytes.index_select(0, tensor(indices.ToArray())).to(ScalarType.Float32).Over(255).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _bytes.Dispose();

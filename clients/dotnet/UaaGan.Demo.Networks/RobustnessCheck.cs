@@ -44,9 +44,9 @@ internal sealed class RobustnessCheck : IDisposable
         RankingScore score = Score((images, first) =>
         {
             string[] ids = [.. Enumerable.Range(first, (int)images.shape[0]).Select(i => $"query {i}")];
-            Tensor saved = attack.Perturb(images, ids, cancellation).mul(255).round();
-            similarity += Similarity(images.mul(255).round(), saved);
-            return saved.div(255);
+            Tensor saved = attack.Perturb(images, ids, cancellation).Times(255).round();
+            similarity += Similarity(images.Times(255).round(), saved);
+            return saved.Over(255);
         });
         return (score, similarity / _queryViews.Length);
     }

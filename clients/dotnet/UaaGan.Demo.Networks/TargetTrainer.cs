@@ -23,7 +23,7 @@ internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe
                 select (DemoScenario.FirstTargetIdentity + identity, view)], recipe.Input.Height, recipe.Input.Width, cancellation);
 
         var network = new DemoResNet(new ArchitectureOptions { Values = recipe.Architecture, Pooling = PoolingKind.GeneralizedMean });
-        using var centres = new Parameter(randn(recipe.Identities, network.FeatureDimension) * 0.1);
+        using var centres = new Parameter(randn(recipe.Identities, network.FeatureDimension).Times(0.1));
         using var optimizer = optim.AdamW([.. network.parameters(), centres], lr: recipe.LearningRate, weight_decay: recipe.WeightDecay);
         network.train();
         Tensor mean = Channels(NetworkFiles.Mean), std = Channels(NetworkFiles.Std);
@@ -39,7 +39,7 @@ internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe
             Tensor features = nn.functional.normalize(network.call((inputs - mean) / std), p: 2, dim: 1);
             Tensor identity = IdentityLoss(features, centres, tensor(labels), step), triplet = TripletLoss(features, tensor(labels));
             optimizer.zero_grad();
-            (identity + recipe.TripletWeight * triplet).backward();
+            identity.Plus(triplet.Times(recipe.TripletWeight)).backward();
             nn.utils.clip_grad_norm_(network.parameters(), LargestGradient);
             optimizer.step();
             double loss = identity.item<float>();
@@ -80,17 +80,19 @@ internal sealed class TargetTrainer(DemoScenario scenario, TrainingRecipe recipe
     private Tensor IdentityLoss(Tensor features, Tensor centres, Tensor labels, int step)
     {
         Tensor cosines = features.matmul(nn.functional.normalize(centres, p: 2, dim: 1).t());
-        Tensor margin = nn.functional.one_hot(labels, recipe.Identities).to(ScalarType.Float32) * (recipe.Margin * step / recipe.Steps);
-        return nn.functional.cross_entropy((cosines - margin) * recipe.Scale, labels);
+        Tensor margin = nn.functional.one_hot(labels, recipe.Identities).to(ScalarType.Float32).Times(recipe.Margin * step / recipe.Steps);
+        return nn.functional.cross_entropy((cosines - margin).Times(recipe.Scale), labels);
     }
 
     private static Tensor TripletLoss(Tensor features, Tensor labels)
     {
-        Tensor distance = (2 - 2 * features.matmul(features.t())).clamp_min(1e-6).sqrt();
+        Tensor distance = features.matmul(features.t()).Times(2).SubtractedFrom(2).AtLeast(1e-6).sqrt();
         Tensor same = labels.unsqueeze(0) == labels.unsqueeze(1);
         Tensor farthest = (distance * same.to(ScalarType.Float32)).amax([1]);
-        Tensor nearest = (distance + same.to(ScalarType.Float32) * 10).amin([1]);
-        return nn.functional.softplus((farthest - nearest) * 5).mean() / 5;
+        Tensor nearest = distance.Plus(same.to(ScalarType.Float32).Times(10)).amin([1]);
+#pragma warning disable RS0030 // TorchSharp has no softplus that takes its numbers as Scalars, and the networks are to come out the same.
+        return nn.functional.softplus((farthest - nearest).Times(5)).mean().Over(5);
+#pragma warning restore RS0030
     }
 
     private static Tensor Channels(IReadOnlyList<double> values) => tensor(values.Select(value => (float)value).ToArray(), [1, 3, 1, 1]);

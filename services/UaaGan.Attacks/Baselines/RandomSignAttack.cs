@@ -1,4 +1,5 @@
 using UaaGan.Imaging;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -17,7 +18,7 @@ internal sealed class RandomSignAttack(Epsilon epsilon, ulong seed, OptionValues
         cancellationToken.ThrowIfCancellationRequested();
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        return Budget.Project(images + ItemNoise.Signs(seed, ids, images.shape) * epsilon.Value, images, epsilon.Value).MoveToOuterDisposeScope();
+        return Budget.Project(images.Plus(ItemNoise.Signs(seed, ids, images.shape).Times(epsilon.Value)), images, epsilon.Value).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -35,9 +35,9 @@ internal sealed class Discriminator : NamedModule
     public override Tensor forward(Tensor images)
     {
         var input = images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
-        var folded = functional.pixel_unshuffle(ReflectionPadding.ToMultiple(input, Unshuffle) - 0.5, Unshuffle);
-        var hidden = functional.leaky_relu(_conv1.call(folded), Slope);
-        return _exit.call(functional.leaky_relu(_norm.call(_conv2.call(hidden)), Slope));
+        var folded = functional.pixel_unshuffle(ReflectionPadding.ToMultiple(input, Unshuffle).Minus(0.5), Unshuffle);
+        var hidden = _conv1.call(folded).LeakyRelu(Slope);
+        return _exit.call(_norm.call(_conv2.call(hidden)).LeakyRelu(Slope));
     }
 
     protected override void Dispose(bool disposing)

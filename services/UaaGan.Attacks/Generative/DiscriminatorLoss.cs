@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -10,9 +11,9 @@ internal static class DiscriminatorLoss
     {
         var real = discriminator.call(images);
         var fake = discriminator.call(adversarial);
-        return ((real - 1).square().mean() + fake.square().mean(), real.mean(), fake.mean());
+        return (real.Minus(1).Squared().mean().Plus(fake.Squared().mean()), real.mean(), fake.mean());
     }
 
     /// <summary>E[(D(x~)-1)^2].</summary>
-    public static Tensor OfGenerator(Discriminator discriminator, Tensor adversarial) => (discriminator.call(adversarial) - 1).square().mean();
+    public static Tensor OfGenerator(Discriminator discriminator, Tensor adversarial) => discriminator.call(adversarial).Minus(1).Squared().mean();
 }

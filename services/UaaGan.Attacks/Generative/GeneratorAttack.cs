@@ -1,4 +1,5 @@
 using UaaGan.Imaging;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -17,8 +18,8 @@ internal sealed class GeneratorAttack(string name, PerturbationGenerator generat
         using var scope = NewDisposeScope();
         var perturbation = generator.Perturbation(images, trained.Value);
         if (epsilon != trained)
-            perturbation *= epsilon.Value / trained.Value;
-        return Budget.Project(images + perturbation, images, epsilon.Value).MoveToOuterDisposeScope();
+            perturbation = perturbation.Times(epsilon.Value / trained.Value);
+        return Budget.Project(images.Plus(perturbation), images, epsilon.Value).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => generator.Dispose();

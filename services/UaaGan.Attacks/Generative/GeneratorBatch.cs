@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -12,5 +13,5 @@ namespace UaaGan.Attacks;
 internal sealed record GeneratorBatch(Tensor Images, Tensor Perturbation, Tensor? Mask, Tensor Clean, Tensor Mined, Func<Tensor, Tensor> Perturb)
 {
     /// <summary>The adversarial images.</summary>
-    public Tensor Adversarial { get; } = (Images + Perturbation).clamp(0, 1);
+    public Tensor Adversarial { get; } = Images.Plus(Perturbation).Within(0, 1);
 }

@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -93,9 +94,9 @@ internal sealed class GeneratorLearner : ILearner
         using var disabled = no_grad();
         return [.. Enumerable.Range(0, gradients[0].Count).Select(parameter =>
         {
-            var sum = gradients[0][parameter] * Share(0, count);
+            var sum = gradients[0][parameter].Times(Share(0, count));
             for (var shard = 1; shard < gradients.Length; shard++)
-                sum.add_(gradients[shard][parameter], Share(shard, count));
+                sum.AddInPlace(gradients[shard][parameter], Share(shard, count));
             return sum;
         })];
     }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -19,8 +20,8 @@ internal static class LocalContrast
     {
         var grey = images.mean([1], keepdim: true);
         var mean = Window(grey);
-        var deviation = (Window(grey.square()) - mean.square()).clamp_min(0).sqrt();
-        return (deviation / FullContrast).clamp(floor, 1);
+        var deviation = (Window(grey.Squared()) - mean.Squared()).AtLeast(0).sqrt();
+        return deviation.Over(FullContrast).Within(floor, 1);
     }
 
     private static Tensor Window(Tensor grey) => nn.functional.avg_pool2d(

@@ -47,7 +47,7 @@ internal sealed class PerturbationGenerator : NamedModule
     {
         var hidden = Hidden(images);
         var raw = Raw(hidden, images);
-        var perturbation = Form.Bound == PerturbationBound.Tanh ? raw.tanh() * epsilon : (raw * epsilon).clamp(-epsilon, epsilon);
+        var perturbation = Form.Bound == PerturbationBound.Tanh ? raw.tanh().Times(epsilon) : raw.Times(epsilon).Within(-epsilon, epsilon);
         if (Form.TextureFloor < 1)
             perturbation *= LocalContrast.Mask(images, Form.TextureFloor);
         if (_mask is null)
@@ -62,7 +62,7 @@ internal sealed class PerturbationGenerator : NamedModule
     {
         var input = images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
         // Zero mean and about unit variance, which natural images in [0,1] come near to.
-        var centred = (ReflectionPadding.ToMultiple(input, Form.Unshuffle) - 0.5) * 4;
+        var centred = ReflectionPadding.ToMultiple(input, Form.Unshuffle).Minus(0.5).Times(4);
         var hidden = functional.relu(_entry.call(functional.pixel_unshuffle(centred, Form.Unshuffle)));
         foreach (var block in _blocks)
             hidden = block.call(hidden);
@@ -80,7 +80,7 @@ internal sealed class PerturbationGenerator : NamedModule
     {
         var raw = Unfolded(layer.call(hidden), images);
         var (least, most) = (raw.amin([1, 2, 3], keepdim: true), raw.amax([1, 2, 3], keepdim: true));
-        return (raw - least) / (most - least + 1e-6);
+        return (raw - least) / (most - least).Plus(1e-6);
     }
 
     private Tensor Unfolded(Tensor cells, Tensor images) =>

@@ -23,7 +23,7 @@ internal sealed class ResidualBlock : NamedModule
         register_module("conv2", _conv2);
     }
 
-    public override Tensor forward(Tensor input) => input + _conv2.call(functional.relu(_norm.call(_conv1.call(input))));
+    public override Tensor forward(Tensor input) => input.Plus(_conv2.call(functional.relu(_norm.call(_conv1.call(input)))));
 
     protected override void Dispose(bool disposing)
     {

@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -24,11 +25,11 @@ internal static class StructuralSimilarity
         var b = second.reshape(n * c, h, w);
         var moments = Blur(cat([a, b, a * a, b * b, a * b])).chunk(5);
         var (meanA, meanB) = (moments[0], moments[1]);
-        var varianceA = moments[2] - meanA.square();
-        var varianceB = moments[3] - meanB.square();
+        var varianceA = moments[2] - meanA.Squared();
+        var varianceB = moments[3] - meanB.Squared();
         var covariance = moments[4] - meanA * meanB;
-        var similarity = (2 * meanA * meanB + C1) * (2 * covariance + C2)
-            / ((meanA.square() + meanB.square() + C1) * (varianceA + varianceB + C2));
+        var similarity = (meanA.Times(2) * meanB).Plus(C1) * covariance.Times(2).Plus(C2)
+            / (meanA.Squared().Plus(meanB.Squared()).Plus(C1) * varianceA.Plus(varianceB).Plus(C2));
         return similarity.reshape(n, -1).mean([1]);
     }
 

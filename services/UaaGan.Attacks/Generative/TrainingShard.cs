@@ -1,4 +1,5 @@
 using TorchSharp;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -48,7 +49,7 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
         var total = loss.OfGenerator(batch, networks.Discriminator, step, Scalars);
         // TorchSharp's autograd.grad ends the process where a parameter takes no part.
         if (!_masked && mask is not null)
-            total += mask.sum() * 0;
+            total = total.Plus(mask.sum().Times(0));
         GeneratorGradients = autograd.grad([total], networks.GeneratorOptimizer.Parameters);
     }
 
@@ -62,7 +63,7 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
 
     private IList<Tensor> OfDiscriminator(AdamOptimizer optimizer, Tensor images, Tensor perturbation)
     {
-        var adversarial = (images + perturbation.detach()).clamp(0, 1);
+        var adversarial = images.Plus(perturbation.detach()).Within(0, 1);
         var (total, real, fake) = DiscriminatorLoss.OfDiscriminator(networks.Discriminator!, images, adversarial);
         Scalars["loss_discriminator"] = total.Value();
         Scalars["d_real"] = real.Value();

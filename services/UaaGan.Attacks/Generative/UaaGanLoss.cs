@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -40,8 +41,8 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
         {
             "farthest" => distances.amax([1]),
             // The diagonal holds each image's distance to itself, which must not be the nearest; no distance is above 2.
-            "nearest" => (distances + eye(count) * 4).amin([1]),
-            _ => distances.sum(1) / (count - 1),
+            "nearest" => distances.Plus(eye(count).Times(4)).amin([1]),
+            _ => distances.sum(1).Over(count - 1),
         };
     }
 
@@ -52,32 +53,32 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
         var scored = _quantise ? AsSaved(adversarial) : adversarial;
         var features = target.Features(scored);
         var shift = FeatureDistance.Euclidean(features, clean);
-        var metric = (batch.Mined + _margin - shift).clamp_min(0).mean();
-        var loss = metric * _metric;
+        var metric = (batch.Mined.Plus(_margin) - shift).AtLeast(0).mean();
+        var loss = metric.Times(_metric);
         scalars["loss_metric"] = metric.Value();
         scalars["feature_shift"] = shift.mean().Value();
-        scalars["saturation"] = (perturbation.detach().abs() >= _saturated).to(ScalarType.Float32).mean().Value();
+        scalars["saturation"] = perturbation.detach().abs().IsAtLeast(_saturated).to(ScalarType.Float32).mean().Value();
 
         var reconstruction = Reconstruction(adversarial - images);
         scalars["loss_reconstruction"] = reconstruction.Value();
         if (_reconstruction > 0)
-            loss += reconstruction * _reconstruction;
+            loss = loss.Plus(reconstruction.Times(_reconstruction));
 
         if (_swap > 0)
         {
             // On every other image: a term that only steers is worth no more of a step's time.
             var count = (images.shape[0] + 1) / 2;
-            var swapped = (images + perturbation.roll(1, 0)).narrow(0, 0, count).clamp(0, 1);
+            var swapped = images.Plus(perturbation.roll(1, 0)).narrow(0, 0, count).Within(0, 1);
             var swappedShift = FeatureDistance.Euclidean(target.Features(swapped), clean.narrow(0, 0, count)).mean();
             scalars["swapped_shift"] = swappedShift.Value();
-            loss += swappedShift * _swap;
+            loss = loss.Plus(swappedShift.Times(_swap));
         }
 
         if (discriminator is not null)
         {
             var judged = DiscriminatorLoss.OfGenerator(discriminator, adversarial);
             scalars["loss_gan"] = judged.Value();
-            loss += judged * _adversarial;
+            loss = loss.Plus(judged.Times(_adversarial));
         }
 
         // One colour channel in turn costs a third and is the same on average.
@@ -85,7 +86,7 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
         var similarity = StructuralSimilarity.PerImage(images.narrow(1, channel, 1), scored.narrow(1, channel, 1)).mean();
         var weight = _similarity.Weight;
         if (weight > 0)
-            loss += (1 - similarity) * weight;
+            loss = loss.Plus(similarity.SubtractedFrom(1).Times(weight));
         scalars["loss"] = loss.Value();
         scalars["ssim"] = similarity.Value();
         return loss;
@@ -107,10 +108,10 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
     public void Dispose() => _similarity.Dispose();
 
     /// <summary>Rounded to uint8 going forward, the identity going backward (straight-through).</summary>
-    public static Tensor AsSaved(Tensor adversarial) => adversarial + ((adversarial.detach() * 255).round() / 255 - adversarial.detach());
+    public static Tensor AsSaved(Tensor adversarial) => adversarial.Plus(adversarial.detach().Times(255).round().Over(255) - adversarial.detach());
 
     private Tensor Reconstruction(Tensor change) => _norm
         // Without the small number the norm has an infinite slope where nothing has changed.
-        ? (change.square().sum([1, 2, 3]) + 1e-12).sqrt().mean()
-        : (change / epsilon).square().mean();
+        ? change.Squared().sum([1, 2, 3]).Plus(1e-12).sqrt().mean()
+        : change.Over(epsilon).Squared().mean();
 }

@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -37,10 +38,10 @@ internal sealed class AdamOptimizer : IDisposable
         for (var i = 0; i < _entries.Length; i++)
         {
             var (_, parameter, first, second) = _entries[i];
-            first.mul_(_beta1).add_(gradients[i], 1 - _beta1);
-            second.mul_(_beta2).addcmul_(gradients[i], gradients[i], 1 - _beta2);
-            var denominator = second.sqrt().div_(secondCorrection).add_(Stability);
-            parameter.addcdiv_(first, denominator, -rate / firstCorrection);
+            first.MultiplyInPlace(_beta1).AddInPlace(gradients[i], 1 - _beta1);
+            second.MultiplyInPlace(_beta2).AddProductInPlace(gradients[i], gradients[i], 1 - _beta2);
+            var denominator = second.sqrt().DivideInPlace(secondCorrection).AddInPlace(Stability);
+            parameter.AddQuotientInPlace(first, denominator, -rate / firstCorrection);
         }
     }
 

@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -19,7 +20,7 @@ internal static class SeededInitialization
             var random = SeededRandom.For(seed, "weights:" + purpose, index++);
             if (name.Contains("norm", StringComparison.Ordinal))
             {
-                parameter.fill_(name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
+                parameter.FillInPlace(name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
                 continue;
             }
 

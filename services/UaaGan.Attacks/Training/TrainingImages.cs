@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using UaaGan.Imaging;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -83,7 +84,7 @@ internal sealed class TrainingImages : IDisposable
 
     public void Dispose() => _pixels.Dispose();
 
-    private Tensor Select(long[] indices) => _pixels.index_select(0, tensor(indices)).to(ScalarType.Float32) / 255;
+    private Tensor Select(long[] indices) => _pixels.index_select(0, tensor(indices)).to(ScalarType.Float32).Over(255);
 
     private static (int[] Training, int[] Validation) Split(int count, double share, ulong seed)
     {

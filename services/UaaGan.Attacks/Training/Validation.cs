@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -57,14 +58,14 @@ internal sealed class Validation : IDisposable
         using var scope = NewDisposeScope();
         var queries = _images.Validation();
         var perturbation = Parts(queries, perturb);
-        var adversarial = Saved(queries + perturbation);
+        var adversarial = Saved(queries.Plus(perturbation));
         var features = Features(adversarial);
         var precision = MeanAveragePrecision(features);
         return new ValidationResult(
             step,
             precision,
             Lost(precision),
-            Lost(MeanAveragePrecision(Features(Saved(queries + perturbation.roll(1, 0))))),
+            Lost(MeanAveragePrecision(Features(Saved(queries.Plus(perturbation.roll(1, 0)))))),
             FeatureDistance.Euclidean(features, _clean).mean().item<float>(),
             StructuralSimilarity.PerImage(queries, adversarial).mean().item<float>());
     }
@@ -82,7 +83,7 @@ internal sealed class Validation : IDisposable
         return ((relevant - 1.0) / (count - 1) * (count - harmonic) + harmonic) / count;
     }
 
-    private static Tensor Saved(Tensor adversarial) => (adversarial.clamp(0, 1) * 255).round() / 255;
+    private static Tensor Saved(Tensor adversarial) => adversarial.Within(0, 1).Times(255).round().Over(255);
 
     private static Tensor Enlarged(Tensor images)
     {

@@ -66,7 +66,7 @@ public sealed class BatchNormalisation : NamedModule
         if (training)
         {
             using var noGradient = no_grad();
-            _batches.add_(1);
+            _batches.AddInPlace(1);
         }
 
         return nn.functional.batch_norm(input, _mean, _variance, _weight, _bias, training, Momentum, Epsilon);
@@ -75,7 +75,7 @@ public sealed class BatchNormalisation : NamedModule
     private void FoldInto(WeightedLayer layer)
     {
         using var scope = NewDisposeScope();
-        var scale = _weight / (_variance + Epsilon).sqrt();
+        var scale = _weight / _variance.Plus(Epsilon).sqrt();
         var shift = _bias - _mean * scale;
         layer.Scale(scale, shift);
         _folded = true;

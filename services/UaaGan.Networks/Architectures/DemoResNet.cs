@@ -92,7 +92,7 @@ public sealed class DemoResNet : FeatureNetwork
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            return nn.functional.relu(_body.call(input) + _shortcut.call(input)).MoveToOuterDisposeScope();
+            return nn.functional.relu(_body.call(input).Plus(_shortcut.call(input))).MoveToOuterDisposeScope();
         }
     }
 }

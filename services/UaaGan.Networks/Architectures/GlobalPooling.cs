@@ -22,7 +22,7 @@ public sealed class GlobalPooling : NamedModule
     {
         _kind = kind;
         if (kind != PoolingKind.GeneralizedMean) return;
-        _exponent = new Parameter(torch.full([1], exponent, dtype: torch.ScalarType.Float32));
+        _exponent = new Parameter(TensorArithmetic.Filled([1], exponent));
         register_parameter("p", _exponent);
     }
 
@@ -37,6 +37,6 @@ public sealed class GlobalPooling : NamedModule
     private static torch.Tensor GeneralizedMean(torch.Tensor input, torch.Tensor exponent)
     {
         using var scope = torch.NewDisposeScope();
-        return input.clamp(min: SmallestActivation).pow(exponent).mean([2, 3]).pow(exponent.reciprocal()).MoveToOuterDisposeScope();
+        return input.AtLeast(SmallestActivation).pow(exponent).mean([2, 3]).pow(exponent.reciprocal()).MoveToOuterDisposeScope();
     }
 }

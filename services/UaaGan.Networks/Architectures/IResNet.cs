@@ -82,7 +82,7 @@ public sealed class IResNet : FeatureNetwork
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            return (_body.call(input) + (_shortcut is null ? input : _shortcut.call(input))).MoveToOuterDisposeScope();
+            return _body.call(input).Plus(_shortcut is null ? input : _shortcut.call(input)).MoveToOuterDisposeScope();
         }
     }
 }

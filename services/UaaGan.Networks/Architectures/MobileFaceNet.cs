@@ -109,7 +109,7 @@ public sealed class MobileFaceNet : FeatureNetwork
         {
             using var scope = NewDisposeScope();
             var output = _body.call(input);
-            return (_residual ? input + output : output).MoveToOuterDisposeScope();
+            return (_residual ? input.Plus(output) : output).MoveToOuterDisposeScope();
         }
     }
 }

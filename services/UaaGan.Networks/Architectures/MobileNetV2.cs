@@ -81,7 +81,7 @@ public sealed class MobileNetV2 : FeatureNetwork
         {
             using var scope = NewDisposeScope();
             var output = _body.call(input);
-            return (_residual ? input + output : output).MoveToOuterDisposeScope();
+            return (_residual ? input.Plus(output) : output).MoveToOuterDisposeScope();
         }
     }
 }

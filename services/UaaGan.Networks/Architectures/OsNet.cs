@@ -163,9 +163,9 @@ public sealed class OsNet : FeatureNetwork
             using var scope = NewDisposeScope();
             var reduced = _reduce.call(input);
             var mixed = _gate.call(_streams[0].call(reduced));
-            foreach (var stream in _streams.AsSpan(1)) mixed = mixed + _gate.call(stream.call(reduced));
+            foreach (var stream in _streams.AsSpan(1)) mixed = mixed.Plus(_gate.call(stream.call(reduced)));
             var shortcut = _shortcut is null ? input : _shortcut.call(input);
-            return nn.functional.relu(_expand.call(mixed) + shortcut).MoveToOuterDisposeScope();
+            return nn.functional.relu(_expand.call(mixed).Plus(shortcut)).MoveToOuterDisposeScope();
         }
 
         private static nn.Module<Tensor, Tensor> Stream(int channels, int length) =>

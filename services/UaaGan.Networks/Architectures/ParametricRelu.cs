@@ -14,7 +14,7 @@ public sealed class ParametricRelu : NamedModule
     private readonly Parameter _slopes;
 
     public ParametricRelu(int channels) : base(nameof(ParametricRelu)) =>
-        register_parameter("weight", _slopes = new Parameter(full(channels, InitialSlope)));
+        register_parameter("weight", _slopes = new Parameter(TensorArithmetic.Filled([channels], InitialSlope)));
 
     public override Tensor forward(Tensor input) => nn.functional.prelu(input, _slopes);
 }

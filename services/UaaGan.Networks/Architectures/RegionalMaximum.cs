@@ -20,7 +20,7 @@ internal static class RegionalMaximum
         using var scope = NewDisposeScope();
         var pooled = UnitMaximum(map);
         foreach (var (row, column, side) in Regions((int)map.shape[2], (int)map.shape[3]))
-            pooled = pooled + UnitMaximum(map.narrow(2, row, side).narrow(3, column, side));
+            pooled = pooled.Plus(UnitMaximum(map.narrow(2, row, side).narrow(3, column, side)));
         return pooled.MoveToOuterDisposeScope();
     }
 
@@ -58,6 +58,6 @@ internal static class RegionalMaximum
     private static Tensor UnitMaximum(Tensor region)
     {
         var maximum = region.amax([2, 3]);
-        return maximum / (maximum.norm(1, keepdim: true) + SmallestNorm);
+        return maximum / maximum.norm(1, keepdim: true).Plus(SmallestNorm);
     }
 }

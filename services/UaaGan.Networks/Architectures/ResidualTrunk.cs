@@ -105,7 +105,7 @@ internal sealed class ResidualTrunk : NamedModule
             var entry = suit ? BlockedMaps.Enter(input) : input;
             var shortcut = _shortcut is null ? input : Left(_shortcut.call(entry));
             var sum = Left(Body(entry));
-            return (suit ? BlockedMaps.AddRelu(sum, shortcut) : sum.add_(shortcut).relu_()).MoveToOuterDisposeScope();
+            return (suit ? BlockedMaps.AddRelu(sum, shortcut) : sum.AddInPlace(shortcut).relu_()).MoveToOuterDisposeScope();
 
             Tensor Left(Tensor map) => suit ? BlockedMaps.Leave(map) : map;
         }

@@ -38,7 +38,7 @@ public abstract class WeightedLayer : NamedModule
     {
         using var noGradient = no_grad();
         Weight.mul_(scale.reshape([-1, .. Enumerable.Repeat(1L, (int)Weight.dim() - 1)]));
-        if (Bias is { } bias) bias.mul_(scale).add_(shift);
+        if (Bias is { } bias) bias.mul_(scale).AddInPlace(shift);
         else register_parameter(BiasName, new Parameter(shift.clone().DetachFromDisposeScope(), requires_grad: false));
     }
 }

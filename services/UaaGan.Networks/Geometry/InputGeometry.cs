@@ -89,10 +89,10 @@ internal sealed class InputGeometry : IDisposable
     /// <summary>PIL's two passes, columns first; a dimension that keeps its size has none. See <see cref="ResampleMatrix"/>.</summary>
     private Tensor Bilinear(Tensor images, (int Height, int Width) size)
     {
-        var levels = ResampleMatrix.SnapToLevels(images.to(ScalarType.Float64) * 255.0);
+        var levels = ResampleMatrix.SnapToLevels(images.to(ScalarType.Float64).Times(255.0));
         if (images.shape[3] != size.Width) levels = Matrix(images.shape[3], size.Width).ResizeColumns(levels);
         if (images.shape[2] != size.Height) levels = Matrix(images.shape[2], size.Height).ResizeRows(levels);
-        return (levels / 255.0).to(images.dtype);
+        return levels.Over(255.0).to(images.dtype);
     }
 
     private ResampleMatrix Matrix(long inputs, int outputs)

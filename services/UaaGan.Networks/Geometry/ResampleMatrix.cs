@@ -36,7 +36,7 @@ internal sealed class ResampleMatrix : IDisposable
     {
         using var scope = NewDisposeScope();
         var correction = levels.detach().round() - levels.detach();
-        return (levels + where(correction.abs() < SnapDistance, correction, zeros_like(correction))).MoveToOuterDisposeScope();
+        return levels.Plus(where(correction.abs().IsBelow(SnapDistance), correction, zeros_like(correction))).MoveToOuterDisposeScope();
     }
 
     /// <summary>[N,C,H,inputs] to [N,C,H,outputs].</summary>
@@ -58,5 +58,5 @@ internal sealed class ResampleMatrix : IDisposable
     private Tensor Matrix(Tensor levels) => _matrix.to(levels.device);
 
     /// <summary>floor(v + 1/2), as PIL's shift does.</summary>
-    private static Tensor RoundStraightThrough(Tensor levels) => levels + ((levels.detach() + 0.5).floor() - levels.detach());
+    private static Tensor RoundStraightThrough(Tensor levels) => levels.Plus(levels.detach().Plus(0.5).floor() - levels.detach());
 }

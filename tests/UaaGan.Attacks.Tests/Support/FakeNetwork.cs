@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks.Tests.Support;
@@ -8,7 +9,7 @@ internal sealed class FakeNetwork(Func<Tensor, Tensor> features) : IFeatureNetwo
     /// <summary>The unit vector (cos, sin) of pi times the image's first value.</summary>
     public static FakeNetwork Angle { get; } = new(images =>
     {
-        var angle = images.select(3, 0).select(2, 0).select(1, 0) * Math.PI;
+        var angle = images.select(3, 0).select(2, 0).select(1, 0).Times(Math.PI);
         return stack([angle.cos(), angle.sin()], 1);
     });
 

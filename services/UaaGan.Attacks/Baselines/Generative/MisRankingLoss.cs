@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -25,21 +26,21 @@ internal sealed class MisRankingLoss(OptionValues options, IFeatureNetwork targe
     public Tensor OfGenerator(GeneratorBatch batch, Discriminator? discriminator, long step, IDictionary<string, double> scalars)
     {
         var mirrored = batch.Images.flip(3);
-        var features = target.Features(cat([batch.Adversarial, (mirrored + batch.Perturb(mirrored)).clamp(0, 1)]));
+        var features = target.Features(cat([batch.Adversarial, mirrored.Plus(batch.Perturb(mirrored)).Within(0, 1)]));
         var ranking = Ranking(features, _margin);
-        var loss = ranking * _rank;
+        var loss = ranking.Times(_rank);
         scalars["loss_rank"] = ranking.Value();
         scalars["feature_shift"] = FeatureDistance.Euclidean(features.narrow(0, 0, batch.Clean.shape[0]).detach(), batch.Clean).mean().Value();
         if (discriminator is not null)
         {
             var judged = DiscriminatorLoss.OfGenerator(discriminator, batch.Adversarial);
             scalars["loss_gan"] = judged.Value();
-            loss += judged * _adversarial;
+            loss = loss.Plus(judged.Times(_adversarial));
         }
 
         var channel = step % batch.Images.shape[1];
         var similarity = StructuralSimilarity.PerImage(batch.Images.narrow(1, channel, 1), batch.Adversarial.narrow(1, channel, 1)).mean();
-        loss += (1 - similarity) * _similarity;
+        loss = loss.Plus(similarity.SubtractedFrom(1).Times(_similarity));
         scalars["ssim"] = similarity.Value();
         scalars["loss"] = loss.Value();
         return loss;
@@ -52,9 +53,9 @@ internal sealed class MisRankingLoss(OptionValues options, IFeatureNetwork targe
         var (first, second) = (features.narrow(0, 0, count), features.narrow(0, count, count));
         var same = FeatureDistance.Euclidean(first, second);
         // Squared distances of unit features; the small number gives equal ones a gradient.
-        var distances = (2 - 2 * features.matmul(features.t())).clamp_min(0).add(1e-12).sqrt();
+        var distances = features.matmul(features.t()).Times(2).SubtractedFrom(2).AtLeast(0).Plus(1e-12).sqrt();
         var own = eye(count).repeat(2, 2);
-        var farthest = (distances - own * 4).amax([1]);
-        return (farthest - cat([same, same]) + margin).clamp_min(0).mean();
+        var farthest = (distances - own.Times(4)).amax([1]);
+        return (farthest - cat([same, same])).Plus(margin).AtLeast(0).mean();
     }
 }

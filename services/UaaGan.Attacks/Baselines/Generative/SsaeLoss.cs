@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -23,16 +24,16 @@ internal sealed class SsaeLoss(OptionValues options, IFeatureNetwork target) : I
     {
         var features = target.Features(batch.Adversarial);
         var cosine = (features * batch.Clean).sum(1).mean();
-        var loss = cosine + 1;
+        var loss = cosine.Plus(1);
         scalars["cosine"] = cosine.Value();
         scalars["feature_shift"] = FeatureDistance.Euclidean(features, batch.Clean).mean().Value();
         if (batch.Mask is { } mask)
         {
             // The small number gives a column of zeros a gradient.
-            var size = (mask.square().sum(2) + 1e-12).sqrt().sum([1, 2]).mean();
+            var size = mask.Squared().sum(2).Plus(1e-12).sqrt().sum([1, 2]).mean();
             scalars["mask_size"] = size.Value();
             scalars["mask_mean"] = mask.mean().Value();
-            loss += size * _maskWeight;
+            loss = loss.Plus(size.Times(_maskWeight));
         }
 
         using (no_grad())

@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -34,10 +35,11 @@ internal static class AttackGradients
             var direction = small[2] == height && small[3] == width
                 ? coarse
                 : nn.functional.interpolate(coarse, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
-            var difference = input.Loss(input.Features(input.Point + direction * sigma)) - input.Loss(input.Features(input.Point - direction * sigma));
-            sum.add_(direction * difference.view(-1, 1, 1, 1));
+            var offset = direction.Times(sigma);
+            var difference = input.Loss(input.Features(input.Point.Plus(offset))) - input.Loss(input.Features(input.Point - offset));
+            sum.AddInPlace(direction * difference.view(-1, 1, 1, 1));
         }
 
-        return (sum / (2 * sigma * directions), null);
+        return (sum.Over(2 * sigma * directions), null);
     };
 }

@@ -1,4 +1,5 @@
 using UaaGan.Imaging;
+using UaaGan.Networks;
 
 namespace UaaGan.Attacks;
 
@@ -206,13 +207,13 @@ internal static class IterativeMethods
                 AttackStarts.AtImage, FeatureLosses.Cosine, AttackSteps.Adam(Levels(options.Number("step-size"))), options.Integer("steps"))
             {
                 Goal = options.Number("stop-distance") is > 0 and var near
-                    ? (adversarial, reference) => FeatureDistance.Euclidean(adversarial, reference) <= near
+                    ? (adversarial, reference) => FeatureDistance.Euclidean(adversarial, reference).IsAtMost(near)
                     : null,
             }),
     ];
 
     private static AttackGoal? Away(OptionValues options) => options.Number("stop-distance") is > 0 and var far
-        ? (adversarial, reference) => FeatureDistance.Euclidean(adversarial, reference) >= far
+        ? (adversarial, reference) => FeatureDistance.Euclidean(adversarial, reference).IsAtLeast(far)
         : null;
 
     private static int Kurakin(OptionValues options, Epsilon epsilon) => options.Integer("steps") is > 0 and var steps

@@ -1,4 +1,5 @@
 using UaaGan.Imaging;
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -17,8 +18,8 @@ internal sealed class UniversalAttack(Tensor perturbation, Epsilon trained, Epsi
         using var scope = NewDisposeScope();
         var fitted = UniversalPerturbation.Fitted(perturbation, images);
         if (epsilon != trained)
-            fitted = fitted * (epsilon.Value / trained.Value);
-        return Budget.Project(images + fitted, images, epsilon.Value).MoveToOuterDisposeScope();
+            fitted = fitted.Times(epsilon.Value / trained.Value);
+        return Budget.Project(images.Plus(fitted), images, epsilon.Value).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => perturbation.Dispose();

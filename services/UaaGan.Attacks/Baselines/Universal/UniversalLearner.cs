@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -47,8 +48,8 @@ internal sealed class UniversalLearner : ILearner
             var leaf = _optimizer.Perturbation.detach().clone().requires_grad_();
             var (gradient, features) = PixelGradient.Of(
                 leaf,
-                perturbation => _target.Features((parts[shard] + perturbation).clamp(0, 1)),
-                adversarial => (((adversarial * clean).sum(1) + 1) / 2).sum());
+                perturbation => _target.Features(parts[shard].Plus(perturbation).Within(0, 1)),
+                adversarial => (adversarial * clean).sum(1).Plus(1).Over(2).sum());
             using var disabled = no_grad();
             similarities[shard] = (features * clean).sum().to(ScalarType.Float64).item<double>();
             shifts[shard] = FeatureDistance.Euclidean(features, clean).sum().to(ScalarType.Float64).item<double>();
@@ -56,7 +57,7 @@ internal sealed class UniversalLearner : ILearner
         });
         var sum = gradients[0];
         foreach (var gradient in gradients.Skip(1))
-            sum += gradient;
+            sum = sum.Plus(gradient);
         if (!sum.isfinite().all().item<bool>())
             throw AttackFailure.Diverged(step + 1, ["the gradient"], "check the model with 'models check'");
         _optimizer.Step(sum, epoch);

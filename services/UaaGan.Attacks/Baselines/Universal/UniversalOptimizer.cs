@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -22,7 +23,7 @@ internal sealed class UniversalOptimizer : IDisposable
     {
         (_epsilon, _stepSize, _decay) = (epsilon, stepSize, decay);
         using var scope = NewDisposeScope();
-        Perturbation = (ItemNoise.Uniform(seed, ["universal"], shape) / 255).clamp(-epsilon, epsilon).DetachFromDisposeScope();
+        Perturbation = ItemNoise.Uniform(seed, ["universal"], shape).Over(255).Within(-epsilon, epsilon).DetachFromDisposeScope();
         Momentum = zeros(shape).DetachFromDisposeScope();
         Saturation = zeros(1).DetachFromDisposeScope();
     }
@@ -49,10 +50,10 @@ internal sealed class UniversalOptimizer : IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var before = Saturation.item<float>();
-        Saturation.copy_((Perturbation.abs() >= _epsilon).to(ScalarType.Float32).mean());
+        Saturation.copy_(Perturbation.abs().IsAtLeast(_epsilon).to(ScalarType.Float32).mean());
         var now = Saturation.item<float>();
         if (Math.Abs(now - before) < Settled && now > Saturated)
-            Perturbation.div_(2);
+            Perturbation.DivideInPlace(2);
     }
 
     /// <summary>Steps down the gradient of a loss.</summary>
@@ -60,8 +61,8 @@ internal sealed class UniversalOptimizer : IDisposable
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        Momentum.mul_(_decay).add_(gradient / (gradient.abs().sum() + 1e-12));
-        Perturbation.sub_(Momentum.sign() * (_stepSize * Math.Exp(-RateFall * epoch))).clamp_(-_epsilon, _epsilon);
+        Momentum.MultiplyInPlace(_decay).AddInPlace(gradient / gradient.abs().sum().Plus(1e-12));
+        Perturbation.sub_(Momentum.sign().Times(_stepSize * Math.Exp(-RateFall * epoch))).ClampInPlace(-_epsilon, _epsilon);
     }
 
     public void Dispose()
