@@ -1,0 +1,45 @@
+using Npgsql;
+using UaaGan.Failures;
+
+namespace UaaGan.Storage;
+
+/// <summary>Reads the connection string of a PostgreSQL store. No message repeats it: it may hold a password.</summary>
+public static class PostgresConnectionString
+{
+    /// <summary>Checks that a connection string can be understood and names a host; null when it is, else what is wrong.</summary>
+    public static FailureException? Check(string connectionString)
+    {
+        try
+        {
+            Parse(connectionString);
+            return null;
+        }
+        catch (FailureException failure)
+        {
+            return failure;
+        }
+    }
+
+    /// <summary>The connection string with what every store needs.</summary>
+    internal static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    {
+        NpgsqlConnectionStringBuilder parsed;
+        try
+        {
+            parsed = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or InvalidCastException)
+        {
+            // The cause is left out: its text may quote a part of the string.
+            throw StoreFailures.BadConnectionString("has a part that is not understood");
+        }
+
+        if (string.IsNullOrWhiteSpace(parsed.Host)) throw StoreFailures.BadConnectionString("names no host");
+        parsed.ApplicationName ??= "uaagan";
+        // A server that vanished without a word is noticed also by a connection that only waits.
+        parsed.TcpKeepAlive = true;
+        // Of the session and not SET, which the pool's reset undoes. An option that the user gives comes later and so counts; see PostgresDatabase.
+        parsed.Options = $"-c synchronous_commit=on {parsed.Options}".TrimEnd();
+        return parsed;
+    }
+}
