@@ -4,24 +4,11 @@ using UaaGan.Failures;
 namespace UaaGan.Storage;
 
 /// <summary>Reads the connection string of a PostgreSQL store. No message repeats it: it may hold a password.</summary>
-public static class PostgresConnectionString
+internal static class PostgresConnectionString
 {
-    /// <summary>Checks that a connection string can be understood and names a host; null when it is, else what is wrong.</summary>
-    public static FailureException? Check(string connectionString)
-    {
-        try
-        {
-            Parse(connectionString);
-            return null;
-        }
-        catch (FailureException failure)
-        {
-            return failure;
-        }
-    }
-
     /// <summary>The connection string with what every store needs.</summary>
-    internal static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    /// <exception cref="FailureException">It is not understood, or names no host.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(string connectionString)
     {
         NpgsqlConnectionStringBuilder parsed;
         try

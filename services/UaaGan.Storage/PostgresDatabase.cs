@@ -14,7 +14,7 @@ public sealed class PostgresDatabase : IDisposable
     private readonly string _store;
 
     /// <summary>Connects, checks the server, and makes the tables when they are missing.</summary>
-    /// <param name="connectionString">See <see cref="PostgresConnectionString"/>.</param>
+    /// <param name="connectionString">Such as Host=db;Database=uaagan;Username=uaagan;Password=secret.</param>
     /// <param name="schema">The tables.</param>
     /// <exception cref="FailureException">
     /// The connection string, the way to the server, its user or database; a server with fsync or synchronous_commit off; a schema that is

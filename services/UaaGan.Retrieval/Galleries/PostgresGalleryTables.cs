@@ -31,8 +31,9 @@ internal static class PostgresGalleryTables
             id bytea NOT NULL,
             identity bytea NOT NULL,
             camera bytea NOT NULL,
-            feature bytea STORAGE EXTERNAL NOT NULL,
+            feature bytea NOT NULL,
             PRIMARY KEY (gallery, id)) WITH (toast_tuple_target = 8160);
+        ALTER TABLE uaagan_galleries.items ALTER COLUMN feature SET STORAGE EXTERNAL;
         CREATE INDEX items_by_generation ON uaagan_galleries.items (gallery, generation);
         CREATE TABLE uaagan_galleries.deletions (
             gallery bigint NOT NULL,
