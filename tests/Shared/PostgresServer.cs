@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 
+[assembly: AssemblyFixture(typeof(UaaGan.Tests.Shared.PostgresServer))]
+
 namespace UaaGan.Tests.Shared;
 
 /// <summary>

@@ -114,8 +114,8 @@ public abstract partial class SqlTrainingStore : ITrainingStore
     /// <summary>The oldest job that waits or that its owner has abandoned, kept for this transaction; null: none.</summary>
     private protected abstract string? FindFree(TrainingTransaction transaction, TrainingOwner owner, TimeSpan lease);
 
-    // A caller's text may hold a NUL, which PostgreSQL's text may not and no id does.
-    private static string Key(string id) => id.Replace('\0', '?');
+    // A caller's text may hold a NUL, which PostgreSQL's text may not and no id does; its neighbour sorts alike.
+    private static string Key(string id) => id.Replace('\0', '\u0001');
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -1,1 +1,0 @@
-[assembly: AssemblyFixture(typeof(UaaGan.Tests.Shared.PostgresServer))]
