@@ -134,7 +134,7 @@ public sealed class SharedStoreTests(PostgresServer server) : IDisposable
         {
             Id = $"{i}",
             Identity = $"p{i % 12}",
-            Camera = $"c{i % 3}",
+            Camera = $"c{i / 12 % 3}",
             Role = i < 40 ? EvaluationRole.Query : EvaluationRole.Gallery,
             Feature = LiveService.Feature(Feature(random)),
         });
