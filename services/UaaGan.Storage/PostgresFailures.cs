@@ -31,8 +31,8 @@ internal static class PostgresFailures
                 StoreFailures.Foreign(what, "a table or column of it is missing: use another database", exception),
             PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled =>
                 StoreFailures.Busy(store, exception),
-            // Connections, shutdown and start of the server, its limits: https://www.postgresql.org/docs/15/errcodes-appendix.html, classes 08, 53, 57P, 58.
-            ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..] => StoreFailures.Unreachable(store, exception),
+            // Connections, shutdown and start of the server, its limits: classes 08, 53, 57P and 58; 25P03: a transaction that lay idle.
+            "25P03" or ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..] => StoreFailures.Unreachable(store, exception),
             _ => null,
         };
     }

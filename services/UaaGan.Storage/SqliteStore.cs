@@ -9,8 +9,12 @@ namespace UaaGan.Storage;
 /// <param name="file">Name of the file in the state folder, for messages.</param>
 /// <param name="tables">Tables of version 1, by which a file is known to be ours.</param>
 /// <param name="steps">SQL that makes each version, 1 and on, from the one before it.</param>
-public sealed class SqliteStore(string name, string file, IReadOnlyList<string> tables, IReadOnlyList<string> steps)
+/// <param name="pageBytes">Size of a page in a new file, a power of two from 512 to 65,536.</param>
+public sealed class SqliteStore(string name, string file, IReadOnlyList<string> tables, IReadOnlyList<string> steps, int pageBytes = 4096)
 {
+    // The log of a large transaction is cut back to this once it has been carried over.
+    private const int KeptLogBytes = 64 << 20;
+
     private string What => $"The store of {name}, {file} in the state folder,";
 
     /// <summary>Opens a connection that writes: WAL, so that readers go on, and a commit is on disk before it returns when synchronous is FULL.</summary>
@@ -28,7 +32,9 @@ public sealed class SqliteStore(string name, string file, IReadOnlyList<string> 
             {
                 connection.Open();
                 using var pragma = connection.CreateCommand();
-                pragma.CommandText = $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};";
+                pragma.CommandText = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"PRAGMA page_size = {pageBytes}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA journal_size_limit = {KeptLogBytes};");
                 pragma.ExecuteNonQuery();
                 Ensure(connection);
                 return connection;

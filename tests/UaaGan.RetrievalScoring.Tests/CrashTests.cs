@@ -18,7 +18,6 @@ public abstract class CrashContract
 
     private static readonly bool Full = Environment.GetEnvironmentVariable("UAAGAN_FULL") == "1";
 
-    // What a crash does to a gallery depends on what is being written when it comes, and on what lies there.
     private static readonly int Items = Full ? 200_000 : 5000;
 
     private static readonly TimeSpan RoundLimit = Full ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(1);

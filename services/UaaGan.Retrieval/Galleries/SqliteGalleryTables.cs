@@ -7,6 +7,9 @@ namespace UaaGan.Retrieval;
 /// <summary>The tables of the SQLite store, and statements on galleries.</summary>
 internal static class SqliteGalleryTables
 {
+    // Seven rows of 512 components share such a page; of SQLite's usual 4096 bytes each row would take a whole one, half of it empty.
+    private const int PageBytes = 16_384;
+
     private const string Columns = "key, name, dimension, items, generation, created_ms, description, known_since";
 
     /// <summary>
@@ -45,7 +48,7 @@ internal static class SqliteGalleryTables
             generation INTEGER NOT NULL,
             PRIMARY KEY (gallery, id)) WITHOUT ROWID;
         """,
-    ]);
+    ], PageBytes);
 
     public static OpenGallery? Find(SqliteTransaction transaction, string name)
     {
