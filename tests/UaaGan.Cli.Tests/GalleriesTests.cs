@@ -40,7 +40,7 @@ public sealed class GalleriesTests : IDisposable
         {
             store.Create("people", 1, "");
             using var whole = new MemoryStream();
-            GallerySnapshot.Write(store, "people", whole);
+            GallerySnapshot.Write(store, "people", whole, TestContext.Current.CancellationToken);
             _folder.Write("torn", whole.ToArray().AsSpan()[..^1]);
         }
 
