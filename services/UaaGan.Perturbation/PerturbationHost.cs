@@ -24,13 +24,21 @@ public static class PerturbationHost
         services.AddSingleton<AttackSettingsReader>();
         services.AddSingleton<AttackWorkers>();
         services.AddSingleton<Perturber>();
-        services.AddSingleton<ITrainingStore>(provider => new SqliteTrainingStore(
-            Path.Combine(state, "perturbation.db"), Own(provider).MaxTrainings, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => Trainings(provider, Path.Combine(state, "perturbation.db")));
         services.AddSingleton(provider => new TrainingFiles(Path.Combine(state, "trainings"), Own(provider).MaxTrainingImages));
         services.AddSingleton<TrainingIntake>();
         services.AddSingleton<TrainingMessages>();
         services.AddHostedService<TrainingHost>();
         service.MapGrpcService<PerturbationGrpcService>(PerturbationService.Descriptor.FullName);
+    }
+
+    private static ITrainingStore Trainings(IServiceProvider provider, string file)
+    {
+        var own = Own(provider);
+        var time = provider.GetRequiredService<TimeProvider>();
+        return own.PostgreSql.Length > 0
+            ? new PostgresTrainingStore(own.PostgreSql, own.MaxTrainings, time)
+            : new SqliteTrainingStore(file, own.MaxTrainings, time);
     }
 
     private static PerturbationOptions Own(IServiceProvider provider) => provider.GetRequiredService<IOptions<PerturbationOptions>>().Value;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using UaaGan.Storage;
 
 namespace UaaGan.Perturbation;
 
@@ -26,6 +27,13 @@ public sealed class PerturbationOptions
     /// <summary>Seconds after which a worker that nobody uses is released, 1 to 86,400. Default: 300.</summary>
     [Range(1.0, 86_400.0)]
     public double WorkerIdleSeconds { get; set; } = 300;
+
+    /// <summary>
+    /// Connection string of the PostgreSQL database that keeps the training jobs, such as Host=db;Database=uaagan;Username=uaagan;Password=secret, for
+    /// replicas that share them. Give it by the environment, where no list of processes shows it. Default: none, an SQLite file in the state folder.
+    /// </summary>
+    [PostgresConnectionString]
+    public string PostgreSql { get; set; } = "";
 
     /// <summary>Trainings that run at a time, 0 to 64; 0: this process trains nothing and only takes jobs in. Default: 1.</summary>
     [Range(0, 64)]

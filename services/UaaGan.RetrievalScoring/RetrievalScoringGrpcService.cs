@@ -9,7 +9,7 @@ namespace UaaGan.RetrievalScoring;
 
 /// <summary>The methods of the proto; each only maps.</summary>
 internal sealed class RetrievalScoringGrpcService(
-    IGalleryStore store, GalleryWriter writer, GallerySearcher searcher, Evaluator evaluator, BidirectionalStream streams, IOptions<ScoringOptions> options)
+    IGalleryStore store, GalleryWriter writer, GallerySearcher searcher, Evaluator evaluator, GalleryTransfers transfers, BidirectionalStream streams, IOptions<ScoringOptions> options)
     : RetrievalScoringService.RetrievalScoringServiceBase
 {
     // What messages call the query of Search, which has no id.
@@ -37,6 +37,13 @@ internal sealed class RetrievalScoringGrpcService(
         store.Delete(request.Name);
         return Task.FromResult(new DeleteGalleryResponse());
     }
+
+    public override Task SnapshotGallery(
+        SnapshotGalleryRequest request, IServerStreamWriter<SnapshotGalleryResponse> responseStream, ServerCallContext context) =>
+        transfers.SnapshotAsync(request.Name, responseStream, context.CancellationToken);
+
+    public override async Task<RestoreGalleryResponse> RestoreGallery(IAsyncStreamReader<RestoreGalleryRequest> requestStream, ServerCallContext context) =>
+        new() { Gallery = GalleryMapping.Gallery(await transfers.RestoreAsync(requestStream, context.CancellationToken)) };
 
     public override Task StreamUpsert(
         IAsyncStreamReader<StreamUpsertRequest> requestStream, IServerStreamWriter<StreamUpsertResponse> responseStream, ServerCallContext context) =>

@@ -23,15 +23,18 @@ public static class RetrievalScoringHost
         service.Services.AddSingleton<GalleryWriter>();
         service.Services.AddSingleton<GallerySearcher>();
         service.Services.AddSingleton<Evaluator>();
+        service.Services.AddSingleton<GalleryTransfers>();
         service.Services.AddHostedService<StoreStartup>();
         service.MapGrpcService<RetrievalScoringGrpcService>(RetrievalScoringService.Descriptor.FullName);
     }
 
     private static IGalleryStore Store(IServiceProvider provider)
     {
-        string state = provider.GetRequiredService<IOptions<ServiceOptions>>().Value.State;
         var limits = new GalleryLimits { MaxGalleries = Options(provider).MaxGalleries, MaxItems = Options(provider).MaxGalleryItems };
-        return new SqliteGalleryStore(Path.Combine(state, StoreFile), limits, provider.GetRequiredService<TimeProvider>());
+        var time = provider.GetRequiredService<TimeProvider>();
+        if (Options(provider).PostgreSql is { Length: > 0 } server) return new PostgresGalleryStore(server, limits, time);
+        string state = provider.GetRequiredService<IOptions<ServiceOptions>>().Value.State;
+        return new SqliteGalleryStore(Path.Combine(state, StoreFile), limits, time);
     }
 
     private static ScoringOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<ScoringOptions>>().Value;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using UaaGan.Storage;
 
 namespace UaaGan.RetrievalScoring;
 
@@ -7,6 +8,13 @@ public sealed class ScoringOptions
 {
     /// <summary>Name of the configuration's section.</summary>
     public const string Section = "UaaGan:RetrievalScoring";
+
+    /// <summary>
+    /// Connection string of the PostgreSQL database that keeps the galleries, such as Host=db;Database=uaagan;Username=uaagan;Password=secret, for
+    /// replicas that share them. Give it by the environment, where no list of processes shows it. Default: none, an SQLite file in the state folder.
+    /// </summary>
+    [PostgresConnectionString]
+    public string PostgreSql { get; set; } = "";
 
     /// <summary>Galleries in the store, 1 to 100,000. Default: 1000.</summary>
     [Range(1, 100_000)]
@@ -51,6 +59,14 @@ public sealed class ScoringOptions
     /// <summary>Evaluations at a time, 1 to 1024; one more is refused with RESOURCE_EXHAUSTED. Default: 2.</summary>
     [Range(1, 1024)]
     public int MaxEvaluations { get; set; } = 2;
+
+    /// <summary>Snapshots and restores at a time, 1 to 1024; one more is refused with RESOURCE_EXHAUSTED. Default: 2.</summary>
+    [Range(1, 1024)]
+    public int MaxTransfers { get; set; } = 2;
+
+    /// <summary>Bytes of a snapshot that a restore takes, 1 MiB to 16 TiB; it lies in the state folder meanwhile. Default: 64 GiB.</summary>
+    [Range(1L << 20, 1L << 44)]
+    public long MaxSnapshotBytes { get; set; } = 64L << 30;
 
     /// <summary>Attacks of one evaluation, 1 to 1000. Default: 64.</summary>
     [Range(1, 1000)]

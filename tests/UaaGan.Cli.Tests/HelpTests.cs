@@ -29,7 +29,7 @@ public sealed class HelpTests
         string[] contract =
         [
             "demo", "models add", "models list", "models check", "models schema", "train", "trainings list", "trainings watch", "trainings cancel", "trainings resume",
-            "generators list", "attack", "extract", "evaluate", "methods", "datasets check", "serve",
+            "generators list", "galleries list", "galleries snapshot", "galleries restore", "attack", "extract", "evaluate", "methods", "datasets check", "serve",
         ];
         Assert.Equal([], contract.Except(Paths(Root(), "")));
     }

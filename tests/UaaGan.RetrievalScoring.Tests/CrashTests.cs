@@ -1,43 +1,55 @@
 using System.Globalization;
 using Grpc.Core;
-using UaaGan.Kernels;
 using UaaGan.Protos.Retrieval.V1;
 using UaaGan.Retrieval;
 using UaaGan.RetrievalScoring.Tests.Support;
 
 namespace UaaGan.RetrievalScoring.Tests;
 
-public class CrashTests
+/// <summary>
+/// Rounds over one gallery. Each writes all items anew, labelled with its number, again and again until it is killed at a random moment; what
+/// was acknowledged by then, or on its way to us, must be there afterwards, whole and once.
+/// </summary>
+public abstract class CrashContract
 {
-    private const int Items = 4000;
+    private const int Kills = 20;
     private const int Streams = 2;
+    private const int Dimension = 16;
 
-    private static readonly float[] Query = [1, 2, 3, 4];
+    private static readonly bool Full = Environment.GetEnvironmentVariable("UAAGAN_FULL") == "1";
 
-    /// <summary>
-    /// Rounds over one state folder. Each writes all items anew, labelled with its number, and is killed after another number of
-    /// acknowledgements; what was acknowledged by then, or on its way to us, must be there after the restart, whole.
-    /// </summary>
+    private static readonly int Items = Full ? 200_000 : 5000;
+
+    private static readonly TimeSpan RoundLimit = Full ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(1);
+
+    // The round whose write of an item was acknowledged last; 0: none was.
+    private readonly int[] _acknowledged = new int[Items];
+
+    /// <summary>Options of the service that name its store.</summary>
+    protected abstract IReadOnlyDictionary<string, string> StoreOptions { get; }
+
+    /// <summary>Opens the service's store past the service.</summary>
+    protected abstract IGalleryStore Open(string state);
+
     [Fact]
-    public async Task What_was_acknowledged_survives_a_kill()
+    public async Task What_was_acknowledged_survives_twenty_kills()
     {
         string state = Directory.CreateTempSubdirectory("uaagan-crash-").FullName;
         try
         {
-            // The round whose write of an item was acknowledged last; 0: none was.
-            int[] acknowledged = new int[Items];
-            int[] killAfter = [1, 40, 333, 1500];
-            for (int round = 1; round <= killAfter.Length; round++)
+            var random = new Random(5);
+            for (int round = 1; round <= Kills; round++)
             {
-                await using var service = await BuiltService.StartAsync("UaaGan.RetrievalScoring", state);
-                if (round == 1) await Client(service).CreateGalleryAsync(new CreateGalleryRequest { Name = "g", Dimension = 4 }).ResponseAsync.Within();
-                else await CheckAsync(service, acknowledged);
-                await WriteUntilKilledAsync(service, round, killAfter[round - 1], acknowledged);
-                Assert.InRange(acknowledged.Count(last => last == round), killAfter[round - 1], Items - 1);
-            }
+                await using (var service = await BuiltService.StartAsync("UaaGan.RetrievalScoring", state, StoreOptions))
+                {
+                    if (round == 1) await Client(service).CreateGalleryAsync(new CreateGalleryRequest { Name = "g", Dimension = Dimension }).ResponseAsync.Within();
+                    int killAfter = random.Next(1, Items);
+                    await WriteUntilKilledAsync(service, round, killAfter, TimeSpan.FromMicroseconds(random.Next(20_000))).WaitAsync(RoundLimit);
+                    Assert.InRange(_acknowledged.Count(last => last == round), Math.Min(killAfter, Items), Items);
+                }
 
-            await using var last = await BuiltService.StartAsync("UaaGan.RetrievalScoring", state);
-            await CheckAsync(last, acknowledged);
+                Check(state);
+            }
         }
         finally
         {
@@ -45,7 +57,9 @@ public class CrashTests
         }
     }
 
-    private static async Task WriteUntilKilledAsync(BuiltService service, int round, int killAfter, int[] acknowledged)
+    private static RetrievalScoringService.RetrievalScoringServiceClient Client(BuiltService service) => new(service.Channel);
+
+    private async Task WriteUntilKilledAsync(BuiltService service, int round, int killAfter, TimeSpan later)
     {
         int count = 0;
         await Task.WhenAll(Enumerable.Range(0, Streams).Select(stream => Task.Run(async () =>
@@ -58,8 +72,10 @@ public class CrashTests
                 {
                     if (call.ResponseStream.Current.Result is not { } result) continue;
                     Assert.Null(result.Error);
-                    acknowledged[int.Parse(result.Id, CultureInfo.InvariantCulture)] = round;
-                    if (Interlocked.Increment(ref count) == killAfter) service.Kill();
+                    int item = int.Parse(result.Id, CultureInfo.InvariantCulture);
+                    if (_acknowledged[item] == round) continue;
+                    _acknowledged[item] = round;
+                    if (Interlocked.Increment(ref count) == killAfter) _ = Task.Delay(later).ContinueWith(_ => service.Kill(), TaskScheduler.Default);
                 }
 
                 Assert.Fail("The stream ended as if nothing had happened.");
@@ -70,7 +86,7 @@ public class CrashTests
             }
 
             await sending;
-        }))).Within();
+        })));
     }
 
     private static async Task SendAsync(IClientStreamWriter<StreamUpsertRequest> requests, int stream, int round)
@@ -78,11 +94,14 @@ public class CrashTests
         try
         {
             await requests.WriteAsync(new StreamUpsertRequest { Settings = new StreamUpsertSettings { Gallery = "g" } });
-            for (int i = stream; i < Items; i += Streams)
+            while (true)
             {
-                var item = LiveService.Item(i.ToString(CultureInfo.InvariantCulture), Feature(i, round));
-                item.Identity = round.ToString(CultureInfo.InvariantCulture);
-                await requests.WriteAsync(new StreamUpsertRequest { Item = item });
+                for (int i = stream; i < Items; i += Streams)
+                {
+                    var item = LiveService.Item(i.ToString(CultureInfo.InvariantCulture), Feature(i, round));
+                    item.Identity = round.ToString(CultureInfo.InvariantCulture);
+                    await requests.WriteAsync(new StreamUpsertRequest { Item = item });
+                }
             }
         }
         catch (Exception exception) when (exception is RpcException or InvalidOperationException or IOException)
@@ -91,29 +110,45 @@ public class CrashTests
         }
     }
 
-    private static async Task CheckAsync(BuiltService service, int[] acknowledged)
+    private void Check(string state)
     {
-        var reply = await Client(service).SearchAsync(
-            new SearchRequest { Gallery = "g", Feature = LiveService.Feature(Query), K = Items }).ResponseAsync.Within();
-        var found = reply.Ranking.Hits.ToDictionary(hit => int.Parse(hit.Id, CultureInfo.InvariantCulture));
-        var gallery = await Client(service).GetGalleryAsync(new GetGalleryRequest { Name = "g" }).ResponseAsync.Within();
-        Assert.Equal((ulong)found.Count, gallery.Gallery.Items);
-        for (int i = 0; i < Items; i++)
+        var store = Open(state);
+        using var closes = (IDisposable)store;
+        var stored = new int[Items];
+        long items = 0, rows = 0;
+        store.Read("g", gallery => items = gallery.Items, (in ImageLabel label, ReadOnlySpan<float> feature) =>
         {
-            if (!found.TryGetValue(i, out var hit))
-            {
-                Assert.True(acknowledged[i] == 0, $"Item {i} was acknowledged in round {acknowledged[i]} and is gone.");
-                continue;
-            }
-
-            // A write may be on disk although the kill came before its acknowledgement.
-            int stored = int.Parse(hit.Identity, CultureInfo.InvariantCulture);
-            Assert.True(stored >= acknowledged[i], $"Item {i} was acknowledged in round {acknowledged[i]} and is that of round {stored}.");
-            Assert.Equal(CanonicalScore.Dot(UnitFeature.Normalize(Query, ""), UnitFeature.Normalize(Feature(i, stored), "")), hit.Score);
-        }
+            int item = int.Parse(label.Id, CultureInfo.InvariantCulture);
+            Assert.True(stored[item] == 0, $"Item {item} is there twice.");
+            stored[item] = int.Parse(label.Identity, CultureInfo.InvariantCulture);
+            Assert.True(feature.SequenceEqual(UnitFeature.Normalize(Feature(item, stored[item]), "")), $"Item {item} has another feature than round {stored[item]} gave it.");
+            rows++;
+        });
+        Assert.Equal(items, rows);
+        // A write may be on disk although the kill came before its acknowledgement.
+        for (int i = 0; i < Items; i++) Assert.True(stored[i] >= _acknowledged[i], $"Item {i} was acknowledged in round {_acknowledged[i]} and is that of round {stored[i]}.");
     }
 
-    private static RetrievalScoringService.RetrievalScoringServiceClient Client(BuiltService service) => new(service.Channel);
+    private static float[] Feature(int item, int round)
+    {
+        float[] feature = new float[Dimension];
+        for (int d = 0; d < Dimension; d++) feature[d] = ((item * 31) + (round * 17) + (d * 7)) % 101 + 1;
+        return feature;
+    }
+}
 
-    private static float[] Feature(int item, int round) => [item + 1, round, MathF.Sin(item), 1];
+public sealed class SqliteCrashTests : CrashContract
+{
+    protected override IReadOnlyDictionary<string, string> StoreOptions => new Dictionary<string, string>();
+
+    protected override IGalleryStore Open(string state) => new SqliteGalleryStore(Path.Combine(state, "retrieval.db"));
+}
+
+public sealed class PostgresCrashTests(PostgresServer server) : CrashContract
+{
+    private readonly string _database = server.NewDatabase();
+
+    protected override IReadOnlyDictionary<string, string> StoreOptions => SharedStore.Environment(_database);
+
+    protected override IGalleryStore Open(string state) => new PostgresGalleryStore(_database);
 }

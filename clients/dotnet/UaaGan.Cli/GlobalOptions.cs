@@ -5,9 +5,12 @@ namespace UaaGan.Cli;
 /// <summary>Options of every command.</summary>
 internal static class GlobalOptions
 {
+    /// <summary>Not an option: a list of processes shows those, and a connection string may hold a password.</summary>
+    public const string PostgreSqlVariable = "UAAGAN_POSTGRESQL";
+
     public static readonly Option<string> State = new("--state")
     {
-        Description = "Folder of models, generators, training jobs and galleries [default: $UAAGAN_STATE, else ~/.local/share/uaagan]",
+        Description = "Folder of models, generators, training jobs and galleries [default: $UAAGAN_STATE, else ~/.local/share/uaagan]; $UAAGAN_POSTGRESQL, a connection string, moves jobs and galleries to PostgreSQL",
         HelpName = "DIR",
         Recursive = true,
     };

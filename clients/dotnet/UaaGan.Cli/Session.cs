@@ -27,6 +27,9 @@ internal sealed class Session
         ?? NonEmpty("UAAGAN_STATE")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share", "uaagan"));
 
+    /// <summary>Where galleries and training jobs are, when not in the state folder: a PostgreSQL connection string.</summary>
+    public static string? PostgreSql => NonEmpty(GlobalOptions.PostgreSqlVariable);
+
     /// <summary>The address given for a service, if any.</summary>
     public Uri? Address(ServiceKind kind)
     {
@@ -48,12 +51,12 @@ internal sealed class Session
     /// <summary>As above, on another state folder.</summary>
     public Task<ServiceGroup> Services(string state, CancellationToken cancellationToken, params ServiceKind[] needed) =>
         ServiceGroup.Open(
-            needed.ToDictionary(kind => kind, Address), state, Terminal,
+            needed.ToDictionary(kind => kind, Address), state, PostgreSql, Terminal,
             TimeSpan.FromSeconds(Options.GetValue(GlobalOptions.StartTimeout)), cancellationToken);
 
     /// <summary>All three services, started for this command whatever addresses there are, on a state folder of its own.</summary>
     public Task<ServiceGroup> OwnServices(string state, CancellationToken cancellationToken) => ServiceGroup.Open(
-        ServiceKinds.All.ToDictionary(kind => kind, _ => (Uri?)null), state, Terminal,
+        ServiceKinds.All.ToDictionary(kind => kind, _ => (Uri?)null), state, "", Terminal,
         TimeSpan.FromSeconds(Options.GetValue(GlobalOptions.StartTimeout)), cancellationToken);
 
     /// <summary>Reads NAME or NAME:VERSION.</summary>

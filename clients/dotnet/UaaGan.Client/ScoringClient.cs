@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Grpc.Net.Client;
 using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Retrieval.V1;
@@ -9,6 +10,8 @@ namespace UaaGan.Client;
 /// Every method throws <see cref="UaaGanClientException"/> when the call fails.</summary>
 public sealed class ScoringClient : ServiceClient
 {
+    private const int SnapshotPieceBytes = 256 << 10;
+
     private readonly RetrievalScoringService.RetrievalScoringServiceClient _stub;
 
     /// <summary>Over a channel of the caller's, who also closes it.</summary>
@@ -52,6 +55,31 @@ public sealed class ScoringClient : ServiceClient
     /// <summary>Deletes a gallery with its items.</summary>
     public Task DeleteGallery(string name, CancellationToken cancellationToken = default) =>
         Unary(o => _stub.DeleteGalleryAsync(new DeleteGalleryRequest { Name = name }, o), cancellationToken);
+
+    /// <summary>A copy of a gallery as it is at one moment, as the pieces of a file that checks itself.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotGallery(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var pieces = ServerStream(options => _stub.SnapshotGallery(new SnapshotGalleryRequest { Name = name }, options), cancellationToken);
+        await foreach (var piece in pieces.ConfigureAwait(false)) yield return piece.Data.Memory;
+    }
+
+    /// <summary>Makes a gallery from such a file: it is seen when it is whole, and not at all when this fails.</summary>
+    /// <param name="file">The file, from where it stands.</param>
+    /// <param name="name">Name of the gallery to make; empty: the one that the snapshot was taken of.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<Gallery> RestoreGallery(Stream file, string name = "", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return (await Upload(options => _stub.RestoreGallery(options), Messages(cancellationToken), cancellationToken).ConfigureAwait(false)).Gallery;
+
+        async IAsyncEnumerable<RestoreGalleryRequest> Messages([EnumeratorCancellation] CancellationToken token)
+        {
+            yield return new RestoreGalleryRequest { Settings = new RestoreGallerySettings { Name = name } };
+            byte[] piece = new byte[SnapshotPieceBytes];
+            while (await file.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, token).ConfigureAwait(false) is > 0 and var read)
+                yield return new RestoreGalleryRequest { Data = ByteString.CopyFrom(piece, 0, read) };
+        }
+    }
 
     /// <summary>Opens a stream of items into a gallery. An outcome without an error means that the item is on disk.</summary>
     public Task<ItemExchange<StreamUpsertAccepted, GalleryItem, UpsertResult>> OpenUpsert(string gallery, CancellationToken cancellationToken = default) =>

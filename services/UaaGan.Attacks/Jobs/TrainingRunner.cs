@@ -132,6 +132,11 @@ public sealed class TrainingRunner : IDisposable
         {
             Train(job, owner);
         }
+        catch (FailureException failure) when (failure.Kind == FailureKind.Unavailable)
+        {
+            // The store does not answer. The job is not at fault: without a sign of life it is taken again, from its last checkpoint.
+            throw;
+        }
         catch (FailureException failure)
         {
             _store.End(job.Id, owner, TrainingState.Failed, new TrainingError(failure.Kind, failure.Reason, failure.Message));

@@ -55,6 +55,14 @@ public static class UnitFeature
         return unit;
     }
 
+    /// <summary>Whether a feature is finite and has norm 1 to the rounding of float32, as <see cref="Normalize"/> leaves it.</summary>
+    public static bool IsUnit(ReadOnlySpan<float> feature)
+    {
+        double squares = 0;
+        foreach (float component in feature) squares += (double)component * component;
+        return Math.Abs(Math.Sqrt(squares) - 1) <= UnitTolerance;
+    }
+
     /// <summary>Euclidean distance of two unit features, 0 to 2, summed in double.</summary>
     public static double Distance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {

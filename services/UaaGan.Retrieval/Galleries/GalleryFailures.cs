@@ -22,6 +22,15 @@ internal static class GalleryFailures
         FailureKind.InvalidArgument, "DIMENSION_MISMATCH",
         $"The feature of item '{id}' has {dimension} components; the gallery '{gallery.Name}' has {gallery.Dimension}.", "feature", gallery.Name, id);
 
+    public static FailureException SnapshotDamaged(string gallery, string what) => Make(
+        FailureKind.DataLoss, "SNAPSHOT_DAMAGED", $"The snapshot of gallery '{Short(gallery)}' is damaged: {what}. Take it again, or use another copy.", null, gallery);
+
+    public static FailureException SnapshotForeign(string what) => new(
+        FailureKind.InvalidArgument, "SNAPSHOT_FOREIGN", $"This is no snapshot of a gallery: {what}.");
+
+    public static FailureException SnapshotTooNew(int version, int known) => new(
+        FailureKind.FailedPrecondition, "SNAPSHOT_TOO_NEW", $"The snapshot has format {version}; this program knows {known}. Use the newer program.");
+
     public static FailureException DamagedItem(GalleryInfo gallery, string id, int bytes) => Make(
         FailureKind.DataLoss, "STORE_DAMAGED",
         $"The stored feature of '{id}' in gallery '{gallery.Name}' has {bytes} bytes; its dimension {gallery.Dimension} needs {gallery.Dimension * sizeof(float)}. Send the item again.",

@@ -1,5 +1,3 @@
-using UaaGan.Kernels;
-
 namespace UaaGan.Retrieval;
 
 /// <summary>The items of a gallery that a query may find: those that meet every condition.</summary>
@@ -32,17 +30,4 @@ public sealed class GalleryFilter
         (_cameras.Count == 0 || _cameras.Contains(item.Camera)) &&
         !_excludedIds.Contains(item.Id) &&
         !_excludedAppearances.Contains((item.Identity, item.Camera));
-
-    /// <summary>The rows that may be found.</summary>
-    /// <param name="rows">The labels of all rows.</param>
-    internal RowMask Mask(IReadOnlyList<ImageLabel> rows)
-    {
-        var mask = new RowMask(rows.Count, allowed: false);
-        for (int row = 0; row < rows.Count; row++)
-        {
-            if (Allows(rows[row])) mask[row] = true;
-        }
-
-        return mask;
-    }
 }

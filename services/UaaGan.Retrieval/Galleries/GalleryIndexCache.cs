@@ -3,8 +3,8 @@ using UaaGan.Failures;
 namespace UaaGan.Retrieval;
 
 /// <summary>
-/// Indexes of the galleries that are searched, each built from the store on its first use and built anew once the gallery's
-/// generation has changed, so that a search sees every write that ended before it began. Those used longest ago make room.
+/// Indexes of the galleries that are searched, each built from the store on its first use and brought up to date once the gallery's
+/// generation has changed, whoever changed it, so that a search sees every write that ended before it began. Those used longest ago make room.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="maxBytes">Memory of all indexes together.</param>
@@ -35,8 +35,9 @@ public sealed class GalleryIndexCache(IGalleryStore store, long maxBytes) : IDis
         {
             var gallery = store.Get(name);
             if (Find(gallery) is { } built) return built;
-            MakeRoom(gallery);
-            index = await Task.Run(() => GalleryIndex.Load(store, name, cancellation), cancellation).ConfigureAwait(false);
+            var old = MakeRoom(gallery);
+            index = await Task.Run(
+                () => old?.Refresh(store, cancellation) ?? GalleryIndex.Load(store, name, cancellation), cancellation).ConfigureAwait(false);
             lock (_gate) _indexes.AddFirst(index);
             return index;
         }
@@ -66,21 +67,30 @@ public sealed class GalleryIndexCache(IGalleryStore store, long maxBytes) : IDis
         }
     }
 
-    private void MakeRoom(GalleryInfo gallery)
+    // Returns the index of the gallery as it was, when there is one.
+    private GalleryIndex? MakeRoom(GalleryInfo gallery)
     {
         long needed = GalleryIndex.Bytes(gallery);
         if (needed > maxBytes) throw GalleryFailures.TooLarge(gallery, needed, maxBytes);
 
+        GalleryIndex? old = null;
         lock (_gate)
         {
             for (var node = _indexes.First; node is not null;)
             {
                 var next = node.Next;
-                if (node.Value.Gallery.Name == gallery.Name) _indexes.Remove(node);
+                if (node.Value.Gallery.Name == gallery.Name)
+                {
+                    old = node.Value;
+                    _indexes.Remove(node);
+                }
+
                 node = next;
             }
 
             while (_indexes.Last is { } last && needed + _indexes.Sum(index => GalleryIndex.Bytes(index.Gallery)) > maxBytes) _indexes.Remove(last);
         }
+
+        return old;
     }
 }

@@ -16,11 +16,14 @@ public sealed partial record GalleryLimits
     /// <summary>Items in one gallery. Default: 1,000,000.</summary>
     public int MaxItems { get; init; } = 1_000_000;
 
+    /// <summary>Deletions of a gallery that the store remembers for <see cref="IGalleryStore.ReadChanges"/>; beyond, a reader begins anew.</summary>
+    internal const int MaxRememberedDeletions = 10_000;
+
     /// <summary>Checks what a gallery is made with.</summary>
     /// <exception cref="FailureException">INVALID_ARGUMENT names the part at fault.</exception>
     public static void Check(string name, long dimension, string description)
     {
-        if (!Name().IsMatch(name))
+        if (!IsName(name))
         {
             throw Failure("BAD_GALLERY_NAME", "name", "The gallery's name must have 1 to 128 characters of a-z, 0-9, '_', '-' and '.'.");
         }
@@ -36,6 +39,9 @@ public sealed partial record GalleryLimits
             throw Failure("DESCRIPTION_TOO_LONG", "description", $"The description has {bytes} bytes; it may have {MaxDescriptionBytes}.");
         }
     }
+
+    /// <summary>Whether a gallery may be called so; what may not be is in no store.</summary>
+    internal static bool IsName(string name) => Name().IsMatch(name);
 
     private static FailureException Failure(string reason, string field, string message) =>
         new(FailureKind.InvalidArgument, reason, message) { Field = field };

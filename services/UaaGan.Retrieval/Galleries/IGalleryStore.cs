@@ -39,4 +39,21 @@ public interface IGalleryStore
     /// <param name="begin">Gets the gallery, before the first row.</param>
     /// <param name="row">Gets each row.</param>
     void Read(string name, Action<GalleryInfo> begin, GalleryRowVisitor row);
+
+    /// <summary>Reads what has changed in a gallery, as it is at one moment: first the ids deleted, then the items written, in the order of their ids.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="since">A generation that a gallery of the name had.</param>
+    /// <param name="begin">Gets the gallery, before all else.</param>
+    /// <param name="deleted">Gets the id of each item deleted since; some may have been written again.</param>
+    /// <param name="row">Gets each item written since.</param>
+    /// <returns>False when the store knows no longer what has changed since; nothing was called then, and <see cref="Read"/> gives the whole.</returns>
+    bool ReadChanges(string name, long since, Action<GalleryInfo> begin, Action<string> deleted, GalleryRowVisitor row);
+
+    /// <summary>Makes a gallery with its items in one transaction: it is seen when it is whole, and not at all when this throws.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="dimension">Components of each feature.</param>
+    /// <param name="description">A note.</param>
+    /// <param name="rows">Hands over the items, all of that dimension, in ascending order of their ids.</param>
+    /// <exception cref="FailureException">As <see cref="Create"/>; RESOURCE_EXHAUSTED: too many items; whatever <paramref name="rows"/> throws.</exception>
+    GalleryInfo Restore(string name, long dimension, string description, Action<GalleryRowVisitor> rows);
 }

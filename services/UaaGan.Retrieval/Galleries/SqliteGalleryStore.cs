@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using UaaGan.Failures;
 
@@ -11,8 +10,6 @@ namespace UaaGan.Retrieval;
 /// </summary>
 public sealed class SqliteGalleryStore : IGalleryStore, IDisposable
 {
-    private const string Columns = "key, name, dimension, items, generation, created_ms, description";
-
     private readonly object _writing = new();
     private readonly SqliteConnection _writer;
     private readonly string _readers;
@@ -23,30 +20,26 @@ public sealed class SqliteGalleryStore : IGalleryStore, IDisposable
     /// <param name="path">The file; its folder is made.</param>
     /// <param name="limits">Bounds of the store; null: the defaults.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="FailureException">The file is damaged, not writable, or of a newer version.</exception>
+    /// <exception cref="FailureException">The file is damaged, foreign, not writable, or of a newer version.</exception>
     public SqliteGalleryStore(string path, GalleryLimits? limits = null, TimeProvider? time = null)
     {
         _limits = limits ?? new GalleryLimits();
         _time = time ?? TimeProvider.System;
-        string full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        _readers = new SqliteConnectionStringBuilder { DataSource = full, Mode = SqliteOpenMode.ReadWrite }.ToString();
-        _writer = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = full, Pooling = false }.ToString());
-        try
+        _readers = new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path), Mode = SqliteOpenMode.ReadWrite }.ToString();
+        _writer = SqliteGalleryTables.Store.Open(path);
+    }
+
+    /// <summary>SQLite's setting of the connection that writes: 2 is FULL.</summary>
+    internal long Synchronous
+    {
+        get
         {
-            SqliteFailures.Run(() =>
+            lock (_writing)
             {
-                _writer.Open();
-                using var pragma = Command(_writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-                pragma.ExecuteNonQuery();
-                SqliteSchema.Ensure(_writer);
-                return true;
-            });
-        }
-        catch
-        {
-            _writer.Dispose();
-            throw;
+                using var command = _writer.CreateCommand();
+                command.CommandText = "PRAGMA synchronous";
+                return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+            }
         }
     }
 
@@ -54,43 +47,22 @@ public sealed class SqliteGalleryStore : IGalleryStore, IDisposable
     public GalleryInfo Create(string name, long dimension, string description)
     {
         GalleryLimits.Check(name, dimension, description);
-        return Write(transaction =>
-        {
-            if (Find(_writer, transaction, name) is not null) throw GalleryFailures.Exists(name);
-            using var count = Command(_writer, "SELECT COUNT(*) FROM galleries", transaction);
-            if (Convert.ToInt64(count.ExecuteScalar(), CultureInfo.InvariantCulture) >= _limits.MaxGalleries) throw GalleryFailures.TooMany(_limits.MaxGalleries);
-            var gallery = new GalleryInfo(name, (int)dimension, 0, NextGeneration(transaction), Now(), description);
-            using var insert = Command(
-                _writer,
-                "INSERT INTO galleries (name, dimension, items, generation, created_ms, description) VALUES ($name, $dimension, 0, $generation, $created, $description)",
-                transaction, ("$name", name), ("$dimension", dimension), ("$generation", gallery.Generation),
-                ("$created", gallery.Created.ToUnixTimeMilliseconds()), ("$description", description));
-            insert.ExecuteNonQuery();
-            return gallery;
-        });
+        return Write(transaction => Create(transaction, name, dimension, description).Info);
     }
 
     /// <inheritdoc/>
-    public GalleryInfo Get(string name) => Read(connection => (Find(connection, null, name) ?? throw GalleryFailures.NotFound(name)).Info);
+    public GalleryInfo Get(string name) => Read(transaction => Find(transaction, name).Info);
 
     /// <inheritdoc/>
-    public IReadOnlyList<GalleryInfo> List() => Read(connection =>
-    {
-        using var command = Command(connection, $"SELECT {Columns} FROM galleries ORDER BY name");
-        using var reader = command.ExecuteReader();
-        var galleries = new List<GalleryInfo>();
-        while (reader.Read()) galleries.Add(Row(reader).Info);
-        return galleries;
-    });
+    public IReadOnlyList<GalleryInfo> List() => Read(SqliteGalleryTables.List);
 
     /// <inheritdoc/>
     public void Delete(string name) => Write(transaction =>
     {
-        long key = (Find(_writer, transaction, name) ?? throw GalleryFailures.NotFound(name)).Key;
-        using var items = Command(_writer, "DELETE FROM items WHERE gallery = $key", transaction, ("$key", key));
-        using var gallery = Command(_writer, "DELETE FROM galleries WHERE key = $key", transaction, ("$key", key));
-        items.ExecuteNonQuery();
-        return gallery.ExecuteNonQuery();
+        long key = Find(transaction, name).Key;
+        SqliteGalleryTables.Execute(transaction, "DELETE FROM items WHERE gallery = $key", ("$key", key));
+        SqliteGalleryTables.Execute(transaction, "DELETE FROM deletions WHERE gallery = $key", ("$key", key));
+        return SqliteGalleryTables.Execute(transaction, "DELETE FROM galleries WHERE key = $key", ("$key", key));
     });
 
     /// <inheritdoc/>
@@ -99,17 +71,17 @@ public sealed class SqliteGalleryStore : IGalleryStore, IDisposable
         ArgumentNullException.ThrowIfNull(writes);
         return Write(transaction =>
         {
-            using var statements = new SqliteUpsert(_writer, transaction, _limits);
-            var open = new Dictionary<string, SqliteGallery?>(StringComparer.Ordinal);
+            using var statements = new SqliteUpsert(transaction);
+            var open = new Dictionary<string, OpenGallery?>(StringComparer.Ordinal);
             var failures = new FailureException?[writes.Count];
             for (int i = 0; i < writes.Count; i++)
             {
                 string name = writes[i].Gallery;
-                if (!open.TryGetValue(name, out var gallery)) open.Add(name, gallery = Find(_writer, transaction, name));
-                failures[i] = gallery is null ? GalleryFailures.NotFound(name) : statements.Write(gallery, writes[i]);
+                if (!open.TryGetValue(name, out var gallery)) open.Add(name, gallery = SqliteGalleryTables.Find(transaction, name));
+                failures[i] = gallery is null ? GalleryFailures.NotFound(name) : statements.Write(gallery, writes[i], _limits);
             }
 
-            foreach (var gallery in open.Values.Where(gallery => gallery is { Changed: true })) Update(transaction, gallery!);
+            foreach (var gallery in open.Values) Update(transaction, gallery);
             return failures;
         });
     }
@@ -120,17 +92,9 @@ public sealed class SqliteGalleryStore : IGalleryStore, IDisposable
         ArgumentNullException.ThrowIfNull(ids);
         return Write(transaction =>
         {
-            var gallery = Find(_writer, transaction, name) ?? throw GalleryFailures.NotFound(name);
-            using var delete = Command(_writer, "DELETE FROM items WHERE gallery = $key AND id = $id", transaction, ("$key", gallery.Key), ("$id", ""));
-            int deleted = 0;
-            foreach (string id in ids)
-            {
-                delete.Parameters["$id"].Value = id;
-                deleted += delete.ExecuteNonQuery();
-            }
-
-            gallery.Items -= deleted;
-            if (deleted > 0) Update(transaction, gallery);
+            var gallery = Find(transaction, name);
+            int deleted = SqliteDeletion.Run(transaction, gallery, ids);
+            Update(transaction, gallery);
             return deleted;
         });
     }
@@ -140,24 +104,48 @@ public sealed class SqliteGalleryStore : IGalleryStore, IDisposable
     {
         ArgumentNullException.ThrowIfNull(begin);
         ArgumentNullException.ThrowIfNull(row);
-        Read(connection =>
+        Read(transaction =>
         {
-            // Deferred: a reader holds its snapshot and no lock that a writer waits for.
-            using var transaction = connection.BeginTransaction(deferred: true);
-            var gallery = Find(connection, transaction, name) ?? throw GalleryFailures.NotFound(name);
+            var gallery = Find(transaction, name);
             begin(gallery.Info);
-            using var command = Command(
-                connection, "SELECT id, identity, camera, feature FROM items WHERE gallery = $key ORDER BY id", transaction, ("$key", gallery.Key));
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                var label = new ImageLabel(reader.GetString(0), reader.GetString(1), reader.GetString(2));
-                byte[] feature = reader.GetFieldValue<byte[]>(3);
-                if (feature.Length != gallery.Info.Dimension * sizeof(float)) throw GalleryFailures.DamagedItem(gallery.Info, label.Id, feature.Length);
-                row(label, MemoryMarshal.Cast<byte, float>(feature));
-            }
-
+            SqliteGalleryRows.ReadAll(transaction, gallery, row);
             return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public bool ReadChanges(string name, long since, Action<GalleryInfo> begin, Action<string> deleted, GalleryRowVisitor row)
+    {
+        ArgumentNullException.ThrowIfNull(begin);
+        ArgumentNullException.ThrowIfNull(deleted);
+        ArgumentNullException.ThrowIfNull(row);
+        return Read(transaction =>
+        {
+            var gallery = Find(transaction, name);
+            if (gallery.KnownSince > since) return false;
+            begin(gallery.Info);
+            SqliteGalleryRows.ReadChanges(transaction, gallery, since, deleted, row);
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public GalleryInfo Restore(string name, long dimension, string description, Action<GalleryRowVisitor> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        GalleryLimits.Check(name, dimension, description);
+        return Write(transaction =>
+        {
+            var gallery = Create(transaction, name, dimension, description);
+            gallery.Generation = gallery.Info.Generation;
+            using var statements = new SqliteUpsert(transaction);
+            rows((in ImageLabel label, ReadOnlySpan<float> feature) =>
+            {
+                if (gallery.Add(isNew: true, _limits) is { } full) throw full;
+                statements.Write(gallery, label, feature);
+            });
+            Update(transaction, gallery);
+            return gallery.Info with { Items = gallery.Items };
         });
     }
 
@@ -169,7 +157,34 @@ public sealed class SqliteGalleryStore : IGalleryStore, IDisposable
         SqliteConnection.ClearPool(pool);
     }
 
-    private T Write<T>(Func<SqliteTransaction, T> action) => SqliteFailures.Run(() =>
+    private OpenGallery Create(SqliteTransaction transaction, string name, long dimension, string description)
+    {
+        if (SqliteGalleryTables.Find(transaction, name) is not null) throw GalleryFailures.Exists(name);
+        using var count = SqliteGalleryTables.Command(transaction, "SELECT COUNT(*) FROM galleries");
+        if (Convert.ToInt64(count.ExecuteScalar(), CultureInfo.InvariantCulture) >= _limits.MaxGalleries) throw GalleryFailures.TooMany(_limits.MaxGalleries);
+        SqliteGalleryTables.Execute(
+            transaction,
+            """
+            INSERT INTO galleries (name, dimension, items, generation, created_ms, description, known_since)
+            VALUES ($name, $dimension, 0, $generation, $created, $description, $generation)
+            """,
+            ("$name", name), ("$dimension", dimension), ("$generation", SqliteGalleryTables.NextGeneration(transaction)),
+            ("$created", _time.GetUtcNow().ToUnixTimeMilliseconds()), ("$description", description));
+        return Find(transaction, name);
+    }
+
+    private static OpenGallery Find(SqliteTransaction transaction, string name) =>
+        SqliteGalleryTables.Find(transaction, name) ?? throw GalleryFailures.NotFound(name);
+
+    private static void Update(SqliteTransaction transaction, OpenGallery? gallery)
+    {
+        if (gallery is not { Generation: { } generation }) return;
+        SqliteGalleryTables.Execute(
+            transaction, "UPDATE galleries SET items = $items, generation = $generation WHERE key = $key",
+            ("$items", gallery.Items), ("$generation", generation), ("$key", gallery.Key));
+    }
+
+    private T Write<T>(Func<SqliteTransaction, T> action) => SqliteGalleryTables.Store.Run(() =>
     {
         lock (_writing)
         {
@@ -180,49 +195,12 @@ public sealed class SqliteGalleryStore : IGalleryStore, IDisposable
         }
     });
 
-    private T Read<T>(Func<SqliteConnection, T> action) => SqliteFailures.Run(() =>
+    private T Read<T>(Func<SqliteTransaction, T> action) => SqliteGalleryTables.Store.Run(() =>
     {
         using var connection = new SqliteConnection(_readers);
         connection.Open();
-        return action(connection);
+        // Deferred: a reader holds its snapshot and no lock that a writer waits for.
+        using var transaction = connection.BeginTransaction(deferred: true);
+        return action(transaction);
     });
-
-    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    private long NextGeneration(SqliteTransaction transaction)
-    {
-        using var command = Command(_writer, "UPDATE store_generation SET value = value + 1 RETURNING value", transaction);
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
-
-    private void Update(SqliteTransaction transaction, SqliteGallery gallery)
-    {
-        using var command = Command(
-            _writer, "UPDATE galleries SET items = $items, generation = $generation WHERE key = $key", transaction,
-            ("$items", gallery.Items), ("$generation", NextGeneration(transaction)), ("$key", gallery.Key));
-        command.ExecuteNonQuery();
-    }
-
-    private static SqliteGallery? Find(SqliteConnection connection, SqliteTransaction? transaction, string name)
-    {
-        using var command = Command(connection, $"SELECT {Columns} FROM galleries WHERE name = $name", transaction, ("$name", name));
-        using var reader = command.ExecuteReader();
-        return reader.Read() ? Row(reader) : null;
-    }
-
-    private static SqliteGallery Row(SqliteDataReader reader) => new(
-        reader.GetInt64(0),
-        new GalleryInfo(
-            reader.GetString(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4),
-            DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(5)), reader.GetString(6)));
-
-    private static SqliteCommand Command(
-        SqliteConnection connection, string text, SqliteTransaction? transaction = null, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = text;
-        command.Transaction = transaction;
-        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
-        return command;
-    }
 }

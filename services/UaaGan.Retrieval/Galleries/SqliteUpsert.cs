@@ -5,69 +5,59 @@ using UaaGan.Failures;
 
 namespace UaaGan.Retrieval;
 
-/// <summary>A gallery during one transaction.</summary>
-internal sealed record SqliteGallery(long Key, GalleryInfo Info)
-{
-    /// <summary>Items in it by now.</summary>
-    public long Items { get; set; } = Info.Items;
-
-    /// <summary>Whether the transaction has written to it.</summary>
-    public bool Changed { get; set; }
-}
-
 /// <summary>The prepared statements of one transaction that writes items.</summary>
 internal sealed class SqliteUpsert : IDisposable
 {
+    private readonly SqliteTransaction _transaction;
     private readonly SqliteCommand _exists;
     private readonly SqliteCommand _write;
-    private readonly GalleryLimits _limits;
+    private byte[] _bytes = [];
 
-    public SqliteUpsert(SqliteConnection connection, SqliteTransaction transaction, GalleryLimits limits)
+    public SqliteUpsert(SqliteTransaction transaction)
     {
-        _limits = limits;
+        _transaction = transaction;
         _exists = Prepare("SELECT EXISTS (SELECT 1 FROM items WHERE gallery = $key AND id = $id)", "$key", "$id");
         _write = Prepare(
             """
-            INSERT INTO items (gallery, id, identity, camera, feature) VALUES ($key, $id, $identity, $camera, $feature)
-            ON CONFLICT (gallery, id) DO UPDATE SET identity = excluded.identity, camera = excluded.camera, feature = excluded.feature
+            INSERT INTO items (gallery, id, identity, camera, feature, generation) VALUES ($key, $id, $identity, $camera, $feature, $generation)
+            ON CONFLICT (gallery, id) DO UPDATE SET
+                identity = excluded.identity, camera = excluded.camera, feature = excluded.feature, generation = excluded.generation
             """,
-            "$key", "$id", "$identity", "$camera", "$feature");
-
-        SqliteCommand Prepare(string text, params ReadOnlySpan<string> parameters)
-        {
-            var command = connection.CreateCommand();
-            command.CommandText = text;
-            command.Transaction = transaction;
-            foreach (string parameter in parameters) command.Parameters.Add(new SqliteParameter { ParameterName = parameter });
-            return command;
-        }
+            "$key", "$id", "$identity", "$camera", "$feature", "$generation");
     }
 
     /// <summary>Writes an item, or says why not.</summary>
-    public FailureException? Write(SqliteGallery gallery, GalleryWrite item)
+    public FailureException? Write(OpenGallery gallery, GalleryWrite item, GalleryLimits limits)
     {
-        try
-        {
-            LabelRules.Check(item.Label);
-        }
-        catch (FailureException failure)
-        {
-            return failure;
-        }
-
-        if (item.Feature.Length != gallery.Info.Dimension) return GalleryFailures.WrongDimension(gallery.Info, item.Label.Id, item.Feature.Length);
+        if (gallery.Refusal(item) is { } refusal) return refusal;
         bool isNew = Convert.ToInt64(Execute(_exists, gallery.Key, item.Label.Id), CultureInfo.InvariantCulture) == 0;
-        if (isNew && gallery.Items >= _limits.MaxItems) return GalleryFailures.Full(gallery.Info, gallery.Items);
-        Execute(_write, gallery.Key, item.Label.Id, item.Label.Identity, item.Label.Camera, MemoryMarshal.AsBytes<float>(item.Feature).ToArray());
-        if (isNew) gallery.Items++;
-        gallery.Changed = true;
+        if (gallery.Add(isNew, limits) is { } full) return full;
+        Write(gallery, item.Label, item.Feature);
         return null;
+    }
+
+    /// <summary>Writes an item that is known to be right.</summary>
+    public void Write(OpenGallery gallery, in ImageLabel label, ReadOnlySpan<float> feature)
+    {
+        // Executed, the statement has its own copy, so one buffer serves all.
+        var bytes = MemoryMarshal.AsBytes(feature);
+        if (_bytes.Length != bytes.Length) _bytes = new byte[bytes.Length];
+        bytes.CopyTo(_bytes);
+        long generation = gallery.Generation ??= SqliteGalleryTables.NextGeneration(_transaction);
+        Execute(_write, gallery.Key, label.Id, label.Identity, label.Camera, _bytes, generation);
     }
 
     public void Dispose()
     {
         _exists.Dispose();
         _write.Dispose();
+    }
+
+    private SqliteCommand Prepare(string text, params ReadOnlySpan<string> parameters)
+    {
+        var command = SqliteGalleryTables.Command(_transaction, text);
+        foreach (string parameter in parameters) command.Parameters.Add(new SqliteParameter { ParameterName = parameter });
+        return command;
     }
 
     private static object? Execute(SqliteCommand command, params ReadOnlySpan<object> values)

@@ -35,7 +35,7 @@ public sealed class Suite : IAsyncLifetime
         (await CommandLine.Run(["models", "add", "--name", "tiny", "--weights", weights, .. TinyNetwork.Arguments, "--state", State])).Ends(ExitCodes.Success);
 
         var terminal = new Terminal(TextWriter.Null, TextWriter.Null, json: false, verbose: false);
-        _processes.AddRange(ServiceKinds.All.Select(kind => ServiceProcess.Start(kind, State, 0, 0, terminal)));
+        _processes.AddRange(ServiceKinds.All.Select(kind => ServiceProcess.Start(kind, State, "", 0, 0, terminal)));
         var addresses = new List<Uri>();
         foreach (var process in _processes) addresses.Add((await process.Ready(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken)).Grpc);
         Perturbation = addresses[1];

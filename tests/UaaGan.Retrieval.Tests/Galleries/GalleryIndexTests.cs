@@ -70,6 +70,51 @@ public sealed class GalleryIndexTests : IDisposable
     }
 
     [Fact]
+    public void An_index_that_follows_its_gallery_ranks_as_one_read_anew()
+    {
+        // Few directions and so many ties, within what was read whole, within what came later, and across the two.
+        var random = new Random(2);
+        float[] Feature() => UnitFeature.Normalize([random.Next(-1, 2), random.Next(-1, 2), 1], "x");
+        GalleryWrite Item() => new("g", new ImageLabel($"{random.Next(6000)}", $"{random.Next()}", ""), Feature());
+        _store.Create("g", 3, "");
+        _store.Upsert([.. Enumerable.Range(0, 3000).Select(_ => Item())]);
+        var index = GalleryIndex.Load(_store, "g");
+        float[][] queries = [Feature(), Feature(), Feature()];
+        var later = new List<int>();
+        for (int round = 0; round < 30; round++)
+        {
+            _store.Upsert([.. Enumerable.Range(0, random.Next(200)).Select(_ => Item())]);
+            if (round % 3 == 0) _store.DeleteItems("g", [.. Enumerable.Range(0, 50).Select(_ => $"{random.Next(6000)}")]);
+            index = index.Refresh(_store);
+            later.Add(index.LaterRows);
+            var anew = GalleryIndex.Load(_store, "g");
+            Assert.Equal(anew.Gallery, index.Gallery);
+            foreach (int k in new[] { 1, 10, 500, 10_000 }) Assert.Equal(anew.Search(queries, k), index.Search(queries, k));
+        }
+
+        // It grew apart and was merged, both more than once.
+        Assert.True(later.Zip(later.Skip(1)).Count(pair => pair.Second < pair.First) >= 2 && later.Count(rows => rows > 0) >= 10, string.Join(' ', later));
+    }
+
+    [Fact]
+    public async Task A_write_and_a_search_read_what_was_written_and_not_the_gallery()
+    {
+        var counting = new CountingStore(_store);
+        using var cache = new GalleryIndexCache(counting, 1 << 20);
+        _store.Create("g", 1, "");
+        _store.Upsert([.. Enumerable.Range(0, 500).Select(i => new GalleryWrite("g", new ImageLabel($"{i}", "", ""), [1]))]);
+        await cache.GetAsync("g");
+        Assert.Equal((1, 500), (counting.Reads, counting.Rows));
+        for (int i = 0; i < 5; i++)
+        {
+            Add("g", $"new {i}");
+            Assert.Equal(501 + i, (await cache.GetAsync("g")).Search([[1]], 1000)[0].Length);
+        }
+
+        Assert.Equal((1, 505), (counting.Reads, counting.Rows));
+    }
+
+    [Fact]
     public async Task The_index_used_longest_ago_makes_room_and_one_too_large_is_refused()
     {
         foreach (string name in new[] { "a", "b", "c", "large" })

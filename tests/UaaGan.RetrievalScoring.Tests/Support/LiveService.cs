@@ -28,6 +28,9 @@ internal sealed class LiveService : IAsyncDisposable
 
     public RetrievalScoringService.RetrievalScoringServiceClient Client { get; }
 
+    /// <summary>Its state folder.</summary>
+    public string State => _state;
+
     public static async Task<LiveService> StartAsync(params string[] args)
     {
         string state = Directory.CreateTempSubdirectory("uaagan-scoring-").FullName;
@@ -59,59 +62,15 @@ internal sealed class LiveService : IAsyncDisposable
 
     public static GalleryItem Item(string id, params float[] components) => new() { Id = id, Feature = Feature(components) };
 
-    /// <summary>One call of Evaluate, all items sent.</summary>
-    public async Task<EvaluateResponse> EvaluateAsync(EvaluateSettings settings, IEnumerable<EvaluationItem> items)
-    {
-        using var call = Client.Evaluate();
-        try
-        {
-            await call.RequestStream.WriteAsync(new EvaluateRequest { Settings = settings }).Within();
-            foreach (var item in items) await call.RequestStream.WriteAsync(new EvaluateRequest { Item = item }).Within();
-            await call.RequestStream.CompleteAsync().Within();
-        }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
-        {
-            // The service answered before it had read everything; its answer tells why, and a missing one fails the test.
-        }
+    /// <inheritdoc cref="Calls.EvaluateAsync"/>
+    public Task<EvaluateResponse> EvaluateAsync(EvaluateSettings settings, IEnumerable<EvaluationItem> items) => Client.EvaluateAsync(settings, items);
 
-        return await call.ResponseAsync.Within();
-    }
+    /// <inheritdoc cref="Calls.UpsertAsync"/>
+    public Task<(StreamUpsertAccepted Accepted, List<UpsertResult> Results)> UpsertAsync(string gallery, params GalleryItem[] items) => Client.UpsertAsync(gallery, items);
 
-    /// <summary>One call of StreamUpsert; the acceptance, then the result of each item.</summary>
-    public async Task<(StreamUpsertAccepted Accepted, List<UpsertResult> Results)> UpsertAsync(string gallery, params GalleryItem[] items)
-    {
-        using var call = Client.StreamUpsert();
-        await call.RequestStream.WriteAsync(new StreamUpsertRequest { Settings = new StreamUpsertSettings { Gallery = gallery } }).Within();
-        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
-        var accepted = call.ResponseStream.Current.Accepted;
-        var sending = Task.Run(async () =>
-        {
-            foreach (var item in items) await call.RequestStream.WriteAsync(new StreamUpsertRequest { Item = item });
-            await call.RequestStream.CompleteAsync();
-        });
-        var results = new List<UpsertResult>();
-        while (await call.ResponseStream.MoveNext(CancellationToken.None).Within()) results.Add(call.ResponseStream.Current.Result);
-        await sending.Within();
-        return (accepted, results);
-    }
-
-    /// <summary>One call of StreamSearch; the acceptance, then the result of each query.</summary>
-    public async Task<(StreamSearchAccepted Accepted, List<SearchResult> Results)> SearchAsync(StreamSearchSettings settings, params SearchQuery[] queries)
-    {
-        using var call = Client.StreamSearch();
-        await call.RequestStream.WriteAsync(new StreamSearchRequest { Settings = settings }).Within();
-        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
-        var accepted = call.ResponseStream.Current.Accepted;
-        var sending = Task.Run(async () =>
-        {
-            foreach (var query in queries) await call.RequestStream.WriteAsync(new StreamSearchRequest { Query = query });
-            await call.RequestStream.CompleteAsync();
-        });
-        var results = new List<SearchResult>();
-        while (await call.ResponseStream.MoveNext(CancellationToken.None).Within()) results.Add(call.ResponseStream.Current.Result);
-        await sending.Within();
-        return (accepted, results);
-    }
+    /// <inheritdoc cref="Calls.SearchAsync"/>
+    public Task<(StreamSearchAccepted Accepted, List<SearchResult> Results)> SearchAsync(StreamSearchSettings settings, params SearchQuery[] queries) =>
+        Client.SearchAsync(settings, queries);
 
     /// <summary>What a call was refused with: its code and the reason of its ErrorInfo.</summary>
     public static async Task<(StatusCode Code, string Reason, string Message)> RefusedAsync(Func<Task> call)

@@ -25,7 +25,7 @@ internal static class RootCommandFactory
         foreach (var command in (Command[])
         [
             DemoCommand.Create(), ModelsCommand.Create(), TrainCommand.Create(), TrainingsCommand.Create(), GeneratorsCommand.Create(),
-            AttackCommand.Create(), ExtractCommand.Create(), EvaluateCommand.Create(), BatteryCommand.Create(), MetricsCommand.Create(), MethodsCommand.Create(), DatasetsCommand.Create(), ServeCommand.Create(),
+            AttackCommand.Create(), ExtractCommand.Create(), EvaluateCommand.Create(), BatteryCommand.Create(), MetricsCommand.Create(), MethodsCommand.Create(), DatasetsCommand.Create(), GalleriesCommand.Create(), ServeCommand.Create(),
         ])
             root.Subcommands.Add(command);
         Bind(root, session);

@@ -15,6 +15,9 @@ internal static class ServeCommand
 
         Other commands find them by --features, --perturbation and --scoring, or by the environment:
           export UAAGAN_FEATURES_URL=http://127.0.0.1:5101 UAAGAN_PERTURBATION_URL=http://127.0.0.1:5102 UAAGAN_SCORING_URL=http://127.0.0.1:5103
+
+        Galleries and training jobs are SQLite files in the state folder, or in a PostgreSQL database that replicas share when the environment says so:
+          export UAAGAN_POSTGRESQL='Host=db;Database=uaagan;Username=uaagan;Password=...'
         """, Run);
 
     private static async Task<int> Run(Session session, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ internal static class ServeCommand
         try
         {
             foreach (var kind in ServiceKinds.All)
-                processes.Add(ServiceProcess.Start(kind, session.State, kind.GrpcPort(), kind.HttpPort(), session.Terminal));
+                processes.Add(ServiceProcess.Start(kind, session.State, Session.PostgreSql, kind.GrpcPort(), kind.HttpPort(), session.Terminal));
             var limit = TimeSpan.FromSeconds(session.Options.GetValue(GlobalOptions.StartTimeout));
             var addresses = new Dictionary<ServiceKind, ServiceAddresses>();
             foreach (var process in processes) addresses.Add(process.Kind, await process.Ready(limit, cancellationToken));

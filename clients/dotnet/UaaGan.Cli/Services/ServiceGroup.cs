@@ -24,7 +24,7 @@ internal sealed class ServiceGroup : IAsyncDisposable
 
     /// <summary>Connects to the services that have an address and starts the others.</summary>
     public static async Task<ServiceGroup> Open(
-        IReadOnlyDictionary<ServiceKind, Uri?> services, string state, Terminal terminal, TimeSpan startLimit, CancellationToken cancellationToken)
+        IReadOnlyDictionary<ServiceKind, Uri?> services, string state, string? postgreSql, Terminal terminal, TimeSpan startLimit, CancellationToken cancellationToken)
     {
         var group = new ServiceGroup(terminal);
         try
@@ -34,7 +34,7 @@ internal sealed class ServiceGroup : IAsyncDisposable
             {
                 Directory.CreateDirectory(state);
                 terminal.Note($"Starting {string.Join(", ", missing)} on free loopback ports...");
-                foreach (var kind in missing) group._processes.Add(ServiceProcess.Start(kind, state, 0, 0, terminal));
+                foreach (var kind in missing) group._processes.Add(ServiceProcess.Start(kind, state, postgreSql, 0, 0, terminal));
             }
 
             foreach (var (kind, address) in services)

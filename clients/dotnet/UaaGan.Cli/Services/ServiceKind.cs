@@ -24,6 +24,9 @@ internal static class ServiceKinds
         _ => "scoring",
     };
 
+    /// <summary>The option that moves its store to PostgreSQL; null: it has no store.</summary>
+    public static string? PostgreSqlOption(this ServiceKind kind) => kind == ServiceKind.FeatureExtraction ? null : $"UaaGan:{kind}:PostgreSql";
+
     /// <summary>Its fixed port for gRPC in <c>uaagan serve</c>.</summary>
     public static int GrpcPort(this ServiceKind kind) => 5101 + (int)kind;
 

@@ -38,10 +38,11 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the service on the given ports (0: free ones). It stops by itself when this process ends.</summary>
     /// <param name="kind">Which service.</param>
     /// <param name="state">The state folder.</param>
+    /// <param name="postgreSql">Connection string of the database of jobs and galleries; empty: SQLite files; null: as the environment says.</param>
     /// <param name="grpcPort">Port of gRPC, 0 for a free one.</param>
     /// <param name="httpPort">Port of health and metrics, 0 for a free one.</param>
     /// <param name="terminal">Gets the service's log under --verbose.</param>
-    public static ServiceProcess Start(ServiceKind kind, string state, int grpcPort, int httpPort, Terminal terminal)
+    public static ServiceProcess Start(ServiceKind kind, string state, string? postgreSql, int grpcPort, int httpPort, Terminal terminal)
     {
         var executable = ServiceExecutables.Find(kind);
         var portFile = Path.Combine(Path.GetTempPath(), $"uaagan-{Environment.ProcessId}-{kind}-{Guid.NewGuid():N}.json");
@@ -63,6 +64,13 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             Option("ParentProcessId", Environment.ProcessId), Option("DrainSeconds", 5),
         ])
             start.ArgumentList.Add(argument);
+
+        if (kind.PostgreSqlOption() is { } option)
+        {
+            // By the environment: a list of processes shows arguments to everyone. An argument overrides the environment.
+            if (postgreSql is { Length: 0 }) start.ArgumentList.Add($"--{option}=");
+            else if (postgreSql is not null) start.Environment[option.Replace(":", "__", StringComparison.Ordinal)] = postgreSql;
+        }
 
         var process = new Process { StartInfo = start };
         var service = new ServiceProcess(kind, process, portFile, terminal);

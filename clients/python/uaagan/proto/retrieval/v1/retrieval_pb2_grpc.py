@@ -36,6 +36,16 @@ class RetrievalScoringServiceStub(object):
                 request_serializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.DeleteGalleryRequest.SerializeToString,
                 response_deserializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.DeleteGalleryResponse.FromString,
                 )
+        self.SnapshotGallery = channel.unary_stream(
+                '/uaagan.retrieval.v1.RetrievalScoringService/SnapshotGallery',
+                request_serializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.SnapshotGalleryRequest.SerializeToString,
+                response_deserializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.SnapshotGalleryResponse.FromString,
+                )
+        self.RestoreGallery = channel.stream_unary(
+                '/uaagan.retrieval.v1.RetrievalScoringService/RestoreGallery',
+                request_serializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.RestoreGalleryRequest.SerializeToString,
+                response_deserializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.RestoreGalleryResponse.FromString,
+                )
         self.StreamUpsert = channel.stream_stream(
                 '/uaagan.retrieval.v1.RetrievalScoringService/StreamUpsert',
                 request_serializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.StreamUpsertRequest.SerializeToString,
@@ -91,6 +101,24 @@ class RetrievalScoringServiceServicer(object):
 
     def DeleteGallery(self, request, context):
         """Deletes a gallery with its items. NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SnapshotGallery(self, request, context):
+        """A copy of a gallery as it is at one moment, as the pieces of a file that checks itself (docs/galleries.md).
+        NOT_FOUND: the gallery; RESOURCE_EXHAUSTED: too many snapshots and restores at a time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RestoreGallery(self, request_iterator, context):
+        """Makes a gallery from such a file. The first request carries the settings, each later one a piece of the file; the
+        gallery is seen when it is whole, and not at all when the call fails. ALREADY_EXISTS: its name; INVALID_ARGUMENT: no
+        snapshot; DATA_LOSS: a damaged one; FAILED_PRECONDITION: one of a newer format; RESOURCE_EXHAUSTED: too large, too
+        many galleries, or too many snapshots and restores at a time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,6 +185,16 @@ def add_RetrievalScoringServiceServicer_to_server(servicer, server):
                     servicer.DeleteGallery,
                     request_deserializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.DeleteGalleryRequest.FromString,
                     response_serializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.DeleteGalleryResponse.SerializeToString,
+            ),
+            'SnapshotGallery': grpc.unary_stream_rpc_method_handler(
+                    servicer.SnapshotGallery,
+                    request_deserializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.SnapshotGalleryRequest.FromString,
+                    response_serializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.SnapshotGalleryResponse.SerializeToString,
+            ),
+            'RestoreGallery': grpc.stream_unary_rpc_method_handler(
+                    servicer.RestoreGallery,
+                    request_deserializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.RestoreGalleryRequest.FromString,
+                    response_serializer=uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.RestoreGalleryResponse.SerializeToString,
             ),
             'StreamUpsert': grpc.stream_stream_rpc_method_handler(
                     servicer.StreamUpsert,
@@ -260,6 +298,40 @@ class RetrievalScoringService(object):
         return grpc.experimental.unary_unary(request, target, '/uaagan.retrieval.v1.RetrievalScoringService/DeleteGallery',
             uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.DeleteGalleryRequest.SerializeToString,
             uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.DeleteGalleryResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def SnapshotGallery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(request, target, '/uaagan.retrieval.v1.RetrievalScoringService/SnapshotGallery',
+            uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.SnapshotGalleryRequest.SerializeToString,
+            uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.SnapshotGalleryResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def RestoreGallery(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(request_iterator, target, '/uaagan.retrieval.v1.RetrievalScoringService/RestoreGallery',
+            uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.RestoreGalleryRequest.SerializeToString,
+            uaagan_dot_retrieval_dot_v1_dot_retrieval__pb2.RestoreGalleryResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
