@@ -67,7 +67,8 @@ public static class RevisitedEvaluation
         return [.. ranks];
     }
 
-    private static double PrecisionAt(int[] ranks, int cutoff)
+    /// <summary>Precision at a cutoff, or at the last positive where that comes earlier.</summary>
+    internal static double PrecisionAt(int[] ranks, int cutoff)
     {
         if (ranks.Length == 0) return 0;
         int depth = Math.Min(ranks[^1], cutoff);
