@@ -11,7 +11,7 @@ public sealed record DatasetContents
     /// <summary>The data set's folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The ranking protocols that it can be scored by, the usual one first; empty where it has only training images.</summary>
+    /// <summary>The ranking protocols that it can be scored by, the usual one first; at least one.</summary>
     public required IReadOnlyList<string> Protocols { get; init; }
 
     /// <summary>The queries.</summary>

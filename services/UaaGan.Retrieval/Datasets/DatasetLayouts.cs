@@ -10,8 +10,8 @@ public static class DatasetLayouts
     [
         new CsvLayout(),
         new RevisitedLayout(),
-        new LandmarkTextLayout(),
         new Msmt17Layout(),
+        new LandmarkTextLayout(),
         new Cuhk03Layout(Cuhk03Layout.Either),
         new Cuhk03Layout(Cuhk03Layout.Detected),
         new Cuhk03Layout(Cuhk03Layout.Labeled),
@@ -30,18 +30,15 @@ public static class DatasetLayouts
     /// <summary>Reads what the files of a data set say.</summary>
     /// <param name="folder">The data set's folder.</param>
     /// <param name="layout">One of <see cref="Names"/>; null: the first that the folder looks like.</param>
-    /// <exception cref="FailureException">INVALID_ARGUMENT: an unknown layout, or a folder that holds nothing of it.</exception>
-    public static DatasetContents Read(string folder, string? layout = null)
+    /// <param name="protocol">The ranking protocol that is to score it; null: any.</param>
+    /// <exception cref="FailureException">
+    /// INVALID_ARGUMENT: an unknown layout, one that the protocol can't score, or a folder that holds nothing of it.
+    /// </exception>
+    public static DatasetContents Read(string folder, string? layout = null, string? protocol = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         CheckFolder(folder);
-        return (layout is null ? All.First(known => known.Matches(folder)) : Get(layout)).Read(folder);
-    }
-
-    /// <summary>Reads a data set in a layout that a protocol can score; of those the first that the folder looks like.</summary>
-    internal static DatasetContents ReadFor(string protocol, string folder, string? layout)
-    {
-        CheckFolder(folder);
+        if (protocol is null) return (layout is null ? All.First(known => known.Matches(folder)) : Get(layout)).Read(folder);
         if (layout is not null)
         {
             var forced = Get(layout);

@@ -18,7 +18,7 @@ public static class Datasets
     {
         ArgumentNullException.ThrowIfNull(folder);
         string name = RankingProtocols.Get(protocol).Name;
-        var contents = DatasetLayouts.ReadFor(name, folder, layout);
+        var contents = DatasetLayouts.Read(folder, layout, name);
         if (contents.Faults is [var first, ..]) throw first;
         return For(contents, name, queriesList);
     }

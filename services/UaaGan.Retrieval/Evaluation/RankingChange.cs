@@ -18,20 +18,19 @@ public static class RankingChange
     }
 
     /// <summary>
-    /// Kendall's tau of an order against 1, 2, 3, ...: pairs in order less pairs out of order, over all pairs. There are no ties: the order
-    /// of rows is total.
+    /// Kendall's tau-a of an order against 1, 2, 3, ...: pairs in order less pairs out of order, over all pairs.
     /// </summary>
-    /// <param name="places">Place in the second ranking of the first ranking's first row, second row, ...; distinct.</param>
+    /// <param name="places">Place in the second ranking of the first ranking's first row, second row, ...; equal where it is not known which comes first.</param>
     /// <returns>-1 to 1; NaN with fewer than two rows.</returns>
     public static double Tau<T>(IReadOnlyList<T> places) where T : IComparable<T>
     {
         ArgumentNullException.ThrowIfNull(places);
-        long inOrder = 0, pairs = (long)places.Count * (places.Count - 1) / 2;
+        long balance = 0, pairs = (long)places.Count * (places.Count - 1) / 2;
         for (int i = 0; i < places.Count; i++)
         {
-            for (int j = i + 1; j < places.Count; j++) inOrder += places[i].CompareTo(places[j]) < 0 ? 1 : 0;
+            for (int j = i + 1; j < places.Count; j++) balance -= Math.Sign(places[i].CompareTo(places[j]));
         }
 
-        return pairs == 0 ? double.NaN : ((2.0 * inOrder) - pairs) / pairs;
+        return pairs == 0 ? double.NaN : (double)balance / pairs;
     }
 }

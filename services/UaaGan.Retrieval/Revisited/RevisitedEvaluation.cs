@@ -45,7 +45,7 @@ public static class RevisitedEvaluation
             known.Length == 0 ? double.NaN : known.Average(), precisions, atCutoffs.ToDictionary(pair => pair.Key, pair => pair.Value / known.Length));
     }
 
-    private static (HashSet<int> Positives, HashSet<int> Ignored) Split(RevisitedTruth truth, RevisitedDifficulty difficulty) => difficulty switch
+    internal static (HashSet<int> Positives, HashSet<int> Ignored) Split(RevisitedTruth truth, RevisitedDifficulty difficulty) => difficulty switch
     {
         RevisitedDifficulty.Easy => ([.. truth.Easy], [.. truth.Junk, .. truth.Hard]),
         RevisitedDifficulty.Medium => ([.. truth.Easy, .. truth.Hard], [.. truth.Junk]),

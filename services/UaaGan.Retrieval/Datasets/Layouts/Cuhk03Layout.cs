@@ -39,10 +39,10 @@ internal sealed class Cuhk03Layout(string boxes) : IDatasetLayout
         };
     }
 
-    private DatasetContents Read(string folder, string which)
+    private static DatasetContents Read(string folder, string which)
     {
-        if (Directory.Exists(Path.Combine(folder, which))) return Folders.Read(folder, $"{which}/", Name);
-        if (File.Exists(Splits(folder, which))) return new Cuhk03Splits(folder, $"images_{which}", Splits(folder, which)).Read(Name);
+        if (Directory.Exists(Path.Combine(folder, which))) return Folders.Read(folder, $"{which}/", $"cuhk03-{which}");
+        if (File.Exists(Splits(folder, which))) return new Cuhk03Splits(folder, $"images_{which}", Splits(folder, which)).Read($"cuhk03-{which}");
         throw DatasetFaults.Failure("CUHK03_MISSING", folder, $"'{folder}' has neither a folder '{which}' nor a file '{Path.GetFileName(Splits(folder, which))}'.");
     }
 
