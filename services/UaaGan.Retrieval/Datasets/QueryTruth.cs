@@ -33,6 +33,9 @@ public sealed class QueryTruth
     /// <summary>Images that are neither right nor wrong.</summary>
     public IReadOnlyList<string> Junk { get; }
 
+    /// <summary>How many ids are listed.</summary>
+    public int Count => _kinds.Count;
+
     /// <summary>Every id that is listed.</summary>
     public IEnumerable<string> Listed => _kinds.Keys;
 

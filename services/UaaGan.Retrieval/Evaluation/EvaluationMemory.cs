@@ -8,7 +8,7 @@ namespace UaaGan.Retrieval;
 /// </summary>
 /// <param name="FeatureBytes">The features as they came.</param>
 /// <param name="GalleryBytes">The gallery once more, in the order of ids and laid out for scanning.</param>
-/// <param name="QueryBytes">Numbers kept of each query.</param>
+/// <param name="QueryBytes">Numbers kept of each query, and its lists of rows.</param>
 /// <param name="WorkingBytes">Scores, and lists of rows, of the queries that are worked on at a time.</param>
 public readonly record struct EvaluationMemory(long FeatureBytes, long GalleryBytes, long QueryBytes, long WorkingBytes)
 {
@@ -17,6 +17,9 @@ public readonly record struct EvaluationMemory(long FeatureBytes, long GalleryBy
 
     /// <summary>Rows that the laid-out gallery is filled up to a multiple of.</summary>
     private const int ScanBlock = 32;
+
+    /// <summary>A row's id in a query's lists and in the table that finds it.</summary>
+    private const int ListedRowBytes = 100;
 
     /// <summary>All of it.</summary>
     public long TotalBytes => FeatureBytes + GalleryBytes + QueryBytes + WorkingBytes;
@@ -31,7 +34,7 @@ public readonly record struct EvaluationMemory(long FeatureBytes, long GalleryBy
         long features = (rows + (queries * variants)) * set.Dimension * sizeof(float);
         long gallery = (rows + ScanBlock) * set.Dimension * sizeof(float);
         long perVariant = QueryResult.Bytes(set.Protocol.GalleryShots);
-        long kept = queries * variants * perVariant;
+        long kept = (queries * variants * perVariant) + (set.Queries.Labels.Sum(label => (long)(label.Truth?.Count ?? 0)) * ListedRowBytes);
         long least = Smallest(set, options);
         var memory = new EvaluationMemory(features, gallery, kept, 0);
         long left = options.MaxMemoryBytes - memory.TotalBytes;

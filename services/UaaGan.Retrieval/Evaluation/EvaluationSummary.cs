@@ -31,7 +31,7 @@ internal sealed class EvaluationSummary
     public void Resample(EvaluationOptions options, CancellationToken cancellation)
     {
         if (options.BootstrapSamples == 0) return;
-        string[] identities = [.. _valid.Select(query => _set.Queries.Labels[query].Identity)];
+        string[] identities = [.. _valid.Select(query => _set.Queries.Labels[query]).Select(label => label.Identity.Length > 0 ? label.Identity : $"\0{label.Id}")];
         double[][] quantities =
         [
             _chance,

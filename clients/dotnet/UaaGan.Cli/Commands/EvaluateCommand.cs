@@ -32,6 +32,12 @@ internal static class EvaluateCommand
         DefaultValueFactory = _ => 1000,
     };
 
+    private static readonly Option<string?> Precision = new("--average-precision")
+    {
+        Description = "Average precision by rectangle or trapezoid, which give different numbers [default: the protocol's own, docs/protocols.md]",
+        HelpName = "RULE",
+    };
+
     private static readonly Option<bool> Rescale = new("--rescale") { Description = "Allow a generator trained for another epsilon, its perturbation scaled" };
     private static readonly Option<string?> Surrogate = new("--surrogate")
     {
@@ -67,8 +73,9 @@ internal static class EvaluateCommand
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
         Bootstrap.Between(0, 10000);
+        Precision.AcceptOnlyFromAmong("rectangle", "trapezoid");
         Limit.Validators.Add(result =>
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is < 1) result.AddError("--limit must be at least 1.");
@@ -127,6 +134,7 @@ internal static class EvaluateCommand
             Epsilon = options.GetValue(Epsilon),
             Seed = options.GetValue(Seed),
             BootstrapSamples = options.GetValue(Bootstrap),
+            AveragePrecision = options.GetValue(Precision) is { } rule ? Enum.Parse<UaaGan.Protos.Retrieval.V1.AveragePrecision>(rule, ignoreCase: true) : default,
             Rescale = options.GetValue(Rescale),
             Surrogate = options.GetValue(Surrogate) is { } surrogate ? Session.Model(surrogate) : null,
             Survival = options.GetValue(Survival),

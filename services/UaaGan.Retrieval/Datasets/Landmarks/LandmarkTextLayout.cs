@@ -64,8 +64,11 @@ internal sealed class LandmarkTextLayout : IDatasetLayout
         }
 
         string image = !images.Has(parts[0]) && parts[0].StartsWith(OxfordPrefix, StringComparison.Ordinal) ? parts[0][OxfordPrefix.Length..] : parts[0];
-        return images.Find(image, file) is { } entry ? entry with { Id = name, Identity = name, Box = new PixelBox(left, top, right, bottom) } : null;
+        return images.Find(image, file) is { } entry ? entry with { Id = name, Identity = Landmark(name), Box = new PixelBox(left, top, right, bottom) } : null;
     }
+
+    /// <summary>all_souls of all_souls_1: queries of one landmark are resampled together.</summary>
+    private static string Landmark(string name) => name.LastIndexOf('_') is var end and > 0 ? name[..end] : name;
 
     private static string[] Listed(string file, LandmarkImages images, HashSet<string> seen, DatasetFaults faults)
     {
