@@ -41,7 +41,7 @@ public static class Evaluation
             AveragePrecision = options.AveragePrecision ?? set.Protocol.AveragePrecision,
             Memory = memory,
             Clean = summary.Metrics(0),
-            Attacks = [.. set.Attacks.Select((attack, i) => summary.Attack(attack, i))],
+            Attacks = [.. set.Attacks.Select((attack, i) => summary.Attack(attack, i, options.RefusesNothingToLose))],
             ChanceMeanAveragePrecision = summary.Chance,
             QueryIds = [.. valid.Select(query => set.Queries.Labels[query].Id)],
             SkippedQueries = set.Queries.Count - valid.Length,

@@ -22,6 +22,11 @@ public sealed record EvaluationOptions
     public int TauRows { get; init; } = 100;
 
     /// <summary>
+    /// Whether attacks on a clean ranking no better than chance are refused, as nothing could be lost; if not, the share lost is NaN. Default: true.
+    /// </summary>
+    public bool RefusesNothingToLose { get; init; } = true;
+
+    /// <summary>
     /// Most bytes that an evaluation may take, features included (<see cref="EvaluationMemory"/>); what needs more is refused before work
     /// starts. Default: 8 GiB.
     /// </summary>

@@ -58,10 +58,10 @@ internal sealed class EvaluationSummary
     }
 
     /// <summary>Metrics under an attack.</summary>
-    public AttackMetrics Attack(string name, int attack)
+    public AttackMetrics Attack(string name, int attack, bool refusesNothingToLose)
     {
         double clean = _precision[0].Average();
-        if (clean <= Chance)
+        if (clean <= Chance && refusesNothingToLose)
         {
             throw new FailureException(
                 FailureKind.FailedPrecondition, "NOTHING_TO_LOSE",
@@ -76,7 +76,7 @@ internal sealed class EvaluationSummary
         }
 
         int variant = attack + 1;
-        double lost = (clean - _precision[variant].Average()) / (clean - Chance);
+        double lost = clean > Chance ? (clean - _precision[variant].Average()) / (clean - Chance) : double.NaN;
         return new AttackMetrics(name, Metrics(variant), WithInterval(lost, LostDraws(variant)), Shift(attack, (left, right) => UnitFeature.Distance(left, right)), Effect(attack));
     }
 

@@ -28,7 +28,7 @@ internal sealed class LandmarkFeatures
         if (!_truth.Exists(query => HasPositive(query, difficulty)))
             return LandmarkScorer.Metrics(new RevisitedMetrics(double.NaN, [.. _truth.Select(_ => (double?)null)], RevisitedEvaluation.Cutoffs.ToDictionary(k => k, _ => double.NaN)));
 
-        var wanted = new EvaluationOptions { BootstrapSamples = 0, TauRows = _input.TauRows ?? new EvaluationOptions().TauRows };
+        var wanted = new EvaluationOptions { BootstrapSamples = 0, RefusesNothingToLose = false, TauRows = _input.TauRows ?? new EvaluationOptions().TauRows };
         var result = RankingScorer.Run(RankingProtocols.Get($"revisited-{difficulty.ToString().ToLowerInvariant()}"), _gallery, _queries, _input.Attack, wanted, _options);
         var output = LandmarkScorer.Metrics(Of(result.Clean, result.QueryIds));
         output["chance_mean_average_precision"] = result.ChanceMeanAveragePrecision;

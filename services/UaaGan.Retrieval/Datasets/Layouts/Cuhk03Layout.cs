@@ -14,14 +14,14 @@ internal sealed class Cuhk03Layout(string boxes) : IDatasetLayout
     public string Name => boxes == Either ? "cuhk03" : $"cuhk03-{boxes}";
 
     public string Description => boxes == Either
-        ? $"CUHK03's new protocol: a folder with {Folders.Description}; or one of the two that follow"
+        ? $"CUHK03's new protocol: a folder with {Folders.Description}; or one of those two, where a folder has only one"
         : $"CUHK03's new protocol: {boxes}/ with such folders, or torchreid's images_{boxes}/ and splits_new_{boxes}.json";
 
     public IReadOnlyList<string> Protocols => PersonFileNames.Cuhk03.Protocols;
 
     public bool Matches(string folder) => boxes == Either
         ? Folders.Matches(folder) || Has(folder, Detected) || Has(folder, Labeled) || MatlabFile(folder) is not null
-        : Has(folder, boxes);
+        : Has(folder, boxes) && !Has(folder, boxes == Detected ? Labeled : Detected);
 
     public DatasetContents Read(string folder)
     {
