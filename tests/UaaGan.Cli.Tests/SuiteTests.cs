@@ -83,7 +83,7 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
 
         var result = (await suite.Run(
             "evaluate", "--model", "tiny", "--data", _folder["landmarks"], "--protocol", "revisited-medium", "--attack", "random-sign", "--epsilon", "8/255", "--bootstrap", "0",
-            "--out", _folder["cut"])).Ends(ExitCodes.Success).Json;
+            "--json", "--out", _folder["cut"])).Ends(ExitCodes.Success).Json;
 
         Assert.Equal(("revisited-medium", 2), ((string?)result["protocol"], (int)result["clean"]!["queries"]!));
         Assert.StartsWith("trapezoid", (string?)result["rules"]!["average_precision"], StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
         var data = _folder.WriteClasses("people", 3, 4);
         File.WriteAllLines(Path.Combine(data, "dataset.csv"), ["path,identity,camera,role", .. Enumerable.Range(0, 12).Select(i => $"class{i / 4}/{i % 4}.png,{i / 4},{i % 2},{(i % 4 == 0 ? "query" : "gallery")}")]);
         var result = (await suite.Run(
-            "evaluate", "--model", "tiny", "--data", data, "--protocol", protocol, "--average-precision", rule, "--bootstrap", "0", "--out", _folder["people-out"])).Ends(ExitCodes.Success).Json;
+            "evaluate", "--model", "tiny", "--data", data, "--protocol", protocol, "--average-precision", rule, "--bootstrap", "0", "--json", "--out", _folder["people-out"])).Ends(ExitCodes.Success).Json;
         Assert.Equal((protocol, 3), ((string?)result["protocol"], (int)result["clean"]!["queries"]!));
         Assert.StartsWith(rule, (string?)result["rules"]!["average_precision"], StringComparison.Ordinal);
         Assert.Equal(protocol == "cuhk03", ((string?)result["rules"]!["denominator"])!.Contains("single gallery shot", StringComparison.Ordinal));

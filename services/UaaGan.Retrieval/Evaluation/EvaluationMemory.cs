@@ -36,6 +36,13 @@ public readonly record struct EvaluationMemory(long FeatureBytes, long GalleryBy
         long perVariant = QueryResult.Bytes(set.Protocol.GalleryShots);
         long kept = (queries * variants * perVariant) + (set.Queries.Labels.Sum(label => (long)(label.Truth?.Count ?? 0)) * ListedRowBytes);
         long least = Smallest(set, options);
+        if (variants * Math.Max(rows, set.Dimension) > Array.MaxLength)
+        {
+            throw new FailureException(
+                FailureKind.ResourceExhausted, "EVALUATION_MEMORY",
+                $"One query under {variants - 1} attacks has more scores against {rows} rows than an array holds, {Array.MaxLength}; evaluate fewer attacks at a time.");
+        }
+
         var memory = new EvaluationMemory(features, gallery, kept, 0);
         long left = options.MaxMemoryBytes - memory.TotalBytes;
         if (left < least) throw TooLittle(memory with { WorkingBytes = least }, options.MaxMemoryBytes);

@@ -180,6 +180,15 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_leads_back_is_told_and_ends_no_search()
+    {
+        _folder.With("a/1.png", "b/2.png");
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "a", "loop"), _folder.Path);
+        Assert.Equal("FOLDER_LOOP", Assert.Throws<FailureException>(() => DatasetLayouts.Read(_folder.Path)).Reason);
+        Assert.Equal(["a/1.png", "b/2.png"], DatasetFiles.Under(_folder.Path).Where(File.Exists).Select(file => Path.GetRelativePath(_folder.Path, file)).Order());
+    }
+
+    [Fact]
     public void An_unknown_layout_is_told_with_those_there_are() =>
         Assert.Contains("folder-per-class", Assert.Throws<FailureException>(() => DatasetLayouts.Read(_folder.Path, "coco")).Message, StringComparison.Ordinal);
 

@@ -77,8 +77,8 @@ internal sealed class DatasetCheck(DatasetContents contents, string protocol)
         var used = entries.Select(entry => Path.GetFullPath(entry.Path)).Concat(contents.TextFiles.Select(Path.GetFullPath)).ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. Directory.EnumerateFiles(contents.Folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
-                .Where(file => !used.Contains(Path.GetFullPath(file)))
+            .. DatasetFiles.Under(contents.Folder)
+                .Where(file => !used.Contains(file))
                 .Select(file => Path.GetRelativePath(contents.Folder, file)).Order(Utf8Order.Instance),
         ];
     }

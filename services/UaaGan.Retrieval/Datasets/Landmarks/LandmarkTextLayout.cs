@@ -19,12 +19,12 @@ internal sealed class LandmarkTextLayout : IDatasetLayout
 
     public IReadOnlyList<string> Protocols => [RankingProtocols.OxfordParis];
 
-    public bool Matches(string folder) => Directory.EnumerateFiles(folder, $"*{QuerySuffix}", SearchOption.AllDirectories).Any();
+    public bool Matches(string folder) => QueryFiles(folder).Any();
 
     public DatasetContents Read(string folder)
     {
         var faults = new DatasetFaults();
-        string[] files = [.. Directory.EnumerateFiles(folder, $"*{QuerySuffix}", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        string[] files = [.. QueryFiles(folder).Order(StringComparer.Ordinal)];
         if (files.Length == 0) throw DatasetFaults.Failure("GROUND_TRUTH_NOT_FOUND", folder, $"There is no file *{QuerySuffix} under '{folder}'.");
         var images = new LandmarkImages(folder, faults);
         var queries = new SortedDictionary<string, DatasetEntry>(Utf8Order.Instance);
@@ -52,6 +52,8 @@ internal sealed class LandmarkTextLayout : IDatasetLayout
             Faults = faults.All,
         };
     }
+
+    private static IEnumerable<string> QueryFiles(string folder) => DatasetFiles.Under(folder).Where(file => file.EndsWith(QuerySuffix, StringComparison.Ordinal));
 
     private static DatasetEntry? Query(string file, string name, LandmarkImages images, DatasetFaults faults)
     {
