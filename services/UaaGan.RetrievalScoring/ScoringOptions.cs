@@ -56,6 +56,13 @@ public sealed class ScoringOptions
     [Range(1L << 20, 1L << 40)]
     public long MaxEvaluationBytes { get; set; } = 2L << 30;
 
+    /// <summary>
+    /// Memory of one evaluation, in bytes, 16 MiB to 1 TiB: features, the gallery laid out, results and working memory; one that needs more is
+    /// refused with RESOURCE_EXHAUSTED before it starts. Default: 8 GiB.
+    /// </summary>
+    [Range(16L << 20, 1L << 40)]
+    public long MaxEvaluationMemoryBytes { get; set; } = 8L << 30;
+
     /// <summary>Evaluations at a time, 1 to 1024; one more is refused with RESOURCE_EXHAUSTED. Default: 2.</summary>
     [Range(1, 1024)]
     public int MaxEvaluations { get; set; } = 2;

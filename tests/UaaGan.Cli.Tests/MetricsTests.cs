@@ -38,7 +38,7 @@ public sealed class MetricsTests
 
     [Theory]
     [InlineData("""{}""", "$.protocol is missing")]
-    [InlineData("""{"protocol": "oxford"}""", "$.protocol is 'oxford'; it must be one of market1501, leave-one-out, revisited, lfw_verification")]
+    [InlineData("""{"protocol": "oxford"}""", "$.protocol is 'oxford'; it must be one of market1501, leave-one-out, dukemtmc-reid, msmt17, cuhk03, revisited, oxford-paris, lfw_verification, identification")]
     [InlineData("""[1, """, "$")]
     [InlineData("""{"protocol": "market1501"}""", "$.gallery.features is missing")]
     [InlineData("""{"protocol": "market1501", "gallery": {"features": [[1]], "identity": [1, 2], "camera": [1]}, "query": {}}""", "$.gallery.identity has 2 entries and $.gallery.features 1")]

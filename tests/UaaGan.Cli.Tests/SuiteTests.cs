@@ -69,6 +69,51 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
     }
 
     [Fact]
+    public async Task A_landmark_query_is_cut_to_its_box_and_scored_by_its_lists()
+    {
+        var data = _folder.WriteClasses("landmarks/jpg", 2, 4, 48, 40);
+        foreach (var (from, to) in Directory.GetFiles(data, "*.png", SearchOption.AllDirectories).Select(file => (file, Path.Combine(data, $"{Path.GetFileName(Path.GetDirectoryName(file))}_{Path.GetFileName(file)}"))))
+            File.Move(from, to);
+        // Written as the published pickles are, in protocol 0.
+        string[] lists = ["(I0\nI1\nl", "(I2\nl", "(I3\nl"];
+        string Query(string[] of) => $"(dS'bbx'\n(lI4\naF2.5\naI44\naI36\nasS'easy'\n{of[0]}sS'hard'\n{of[1]}sS'junk'\n{of[2]}s";
+        string Names(params string[] names) => $"(l{string.Concat(names.Select(name => $"S'{name}'\na"))}";
+        _folder.Write("landmarks/gnd_tiny.pkl", System.Text.Encoding.ASCII.GetBytes(
+            $"(dS'imlist'\n{Names("class0_0", "class0_1", "class0_2", "class1_0", "class1_1")}sS'qimlist'\n{Names("class0_3", "class1_3")}sS'gnd'\n(l{Query(lists)}a{Query(["(I3\nl", "(I4\nl", "(l"])}as."));
+
+        var result = (await suite.Run(
+            "evaluate", "--model", "tiny", "--data", _folder["landmarks"], "--protocol", "revisited-medium", "--attack", "random-sign", "--epsilon", "8/255", "--bootstrap", "0",
+            "--json", "--out", _folder["cut"])).Ends(ExitCodes.Success).Json;
+
+        Assert.Equal(("revisited-medium", 2), ((string?)result["protocol"], (int)result["clean"]!["queries"]!));
+        Assert.StartsWith("trapezoid", (string?)result["rules"]!["average_precision"], StringComparison.Ordinal);
+        Assert.Equal("junk rows are left out", (string?)result["rules"]!["junk"]);
+        var query = ImageDecoder.Decode(File.ReadAllBytes(Path.Combine(_folder["cut"], "images", "queries", "class0_3.png")), ImageLimits.Default);
+        var whole = ImageDecoder.Decode(File.ReadAllBytes(Path.Combine(data, "class0_3.png")), ImageLimits.Default);
+        // The upper edge, 2.5, is rounded half to even.
+        Assert.Equal((40, 34), (query.Width, query.Height));
+        Assert.Equal(whole.Pixels.Slice(((2 * 48) + 4) * 3, 40 * 3), query.Pixels[..(40 * 3)]);
+        var saved = ImageDecoder.Decode(File.ReadAllBytes(Path.Combine(_folder["cut"], "images", "random-sign", "class0_3.png")), ImageLimits.Default);
+        Assert.Equal((40, 34), (saved.Width, saved.Height));
+        Assert.NotNull(result["attacks"]![0]!["effect"]!["kendall_tau"]);
+        Assert.Equal(["1", "5", "10"], result["clean"]!["detail"]!["mean_precision_at"]!.AsObject().Select(pair => pair.Key));
+    }
+
+    [Theory]
+    [InlineData("cuhk03", "trapezoid")]
+    [InlineData("msmt17", "rectangle")]
+    public async Task A_csv_is_scored_by_the_person_protocols_and_the_average_precision_asked_for(string protocol, string rule)
+    {
+        var data = _folder.WriteClasses("people", 3, 4);
+        File.WriteAllLines(Path.Combine(data, "dataset.csv"), ["path,identity,camera,role", .. Enumerable.Range(0, 12).Select(i => $"class{i / 4}/{i % 4}.png,{i / 4},{i % 2},{(i % 4 == 0 ? "query" : "gallery")}")]);
+        var result = (await suite.Run(
+            "evaluate", "--model", "tiny", "--data", data, "--protocol", protocol, "--average-precision", rule, "--bootstrap", "0", "--json", "--out", _folder["people-out"])).Ends(ExitCodes.Success).Json;
+        Assert.Equal((protocol, 3), ((string?)result["protocol"], (int)result["clean"]!["queries"]!));
+        Assert.StartsWith(rule, (string?)result["rules"]!["average_precision"], StringComparison.Ordinal);
+        Assert.Equal(protocol == "cuhk03", ((string?)result["rules"]!["denominator"])!.Contains("single gallery shot", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_Python_example_measures_what_evaluate_measures()
     {
         var measured = (await Evaluate("for-python")).Ends(ExitCodes.Success).Json;

@@ -28,9 +28,9 @@ public sealed class WrongUseTests : IDisposable
     [Fact]
     public async Task An_unknown_protocol_is_refused_with_the_known_ones()
     {
-        var outcome = (await CommandLine.Run("evaluate", "--model", "m", "--data", _folder.Path, "--out", _folder["out"], "--protocol", "cuhk03")).Ends(ExitCodes.WrongUse);
+        var outcome = (await CommandLine.Run("evaluate", "--model", "m", "--data", _folder.Path, "--out", _folder["out"], "--protocol", "veri776")).Ends(ExitCodes.WrongUse);
 
-        Assert.Contains("There is no protocol 'cuhk03'; there are leave-one-out, market1501.", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("There is no protocol 'veri776'; there are leave-one-out, market1501, dukemtmc-reid, msmt17", outcome.Errors, StringComparison.Ordinal);
         Assert.Contains("uaagan evaluate --help", outcome.Errors, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using UaaGan.Failures;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using TorchSharp;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks.Tests;
 

@@ -73,6 +73,69 @@ public class EvaluateTests
     }
 
     [Fact]
+    public async Task What_an_attack_moved_is_counted_by_hand()
+    {
+        await using var service = await LiveService.StartAsync();
+        var reply = await service.EvaluateAsync(new EvaluateSettings { Protocol = Protocol.LeaveOneOut, Attacks = { "half", "turn" }, BootstrapSamples = 0, TauRows = 3 }, LeaveOneOut());
+
+        // Each query has one match among three rows, first when clean; under "half" a1's comes last.
+        Assert.Equal((1.0, 1.0), (reply.Clean.MeanInverseNegativePenalty, reply.Clean.RPrecision));
+        Assert.Equal((uint[])[1, 5, 10], reply.Clean.MeanPrecisionAt.Keys.Order());
+        var half = reply.Attacks[0];
+        Assert.Equal([1u, 5, 10, 50], half.SuccessAt.Select(success => success.Cutoff));
+        Assert.Equal((0.5, 0.5, 2.0), (half.SuccessAt[0].AllQueries, half.SuccessAt[0].RightWhenClean, half.SuccessAt[0].RightWhenCleanQueries));
+        Assert.Equal((0.5, 1.0), (half.OverlapAt[1], half.OverlapAt[5]));
+        Assert.Equal(1, half.FirstCorrectRankShift.Median);
+        // The square of a square root of 2: two roundings.
+        Assert.Equal(0.5, half.CosineShift, 1e-15);
+        // Clean a2 b1 b2; under attack b1 b2 a2: one pair of three keeps its order, for the other query all do.
+        Assert.Equal((1 - (1 / 3.0)) / 2, half.KendallTau, 1e-15);
+        // Both rows of the other class come before a1's own feature, none before b1's.
+        Assert.Equal(2, half.CleanTwinRank.Median);
+        Assert.Equal(1, reply.Attacks[1].SuccessAt[0].AllQueries);
+        Assert.InRange(reply.MemoryBytes, 1u, 1u << 20);
+    }
+
+    [Fact]
+    public async Task Revisited_is_decided_by_the_lists_of_each_query()
+    {
+        await using var service = await LiveService.StartAsync();
+        async Task<EvaluateResponse> Evaluate(Protocol protocol, AveragePrecision rule = AveragePrecision.Unspecified) =>
+            await service.EvaluateAsync(new EvaluateSettings { Protocol = protocol, BootstrapSamples = 0, AveragePrecision = rule }, Landmarks(new QueryTruth { Easy = { "r1" }, Hard = { "r2", "r4" }, Junk = { "r0" } }));
+
+        // Ranking r0 r1 r2 r3 r4. Easy: r1 r3. Medium: r1 r2 r3 r4. Hard: r2 r3 r4.
+        Assert.Equal(1, (await Evaluate(Protocol.RevisitedEasy)).Clean.MeanAveragePrecision.Value);
+        var medium = await Evaluate(Protocol.RevisitedMedium);
+        Assert.Equal((1 + 1 + (((2 / 3.0) + 0.75) / 2)) / 3, medium.Clean.MeanAveragePrecision.Value, 1e-15);
+        Assert.Equal((1 + 1 + 0.75) / 3, (await Evaluate(Protocol.RevisitedMedium, AveragePrecision.Rectangle)).Clean.MeanAveragePrecision.Value, 1e-15);
+        Assert.Equal((1 + ((0.5 + (2 / 3.0)) / 2)) / 2, (await Evaluate(Protocol.RevisitedHard)).Clean.MeanAveragePrecision.Value, 1e-15);
+        Assert.Contains("trapezoid", medium.AveragePrecisionRule, StringComparison.Ordinal);
+        Assert.Equal(0.75, medium.Clean.MeanPrecisionAt[10]);
+
+        foreach (var (truth, reason) in ((QueryTruth?, string)[])[(null, "TRUTH_MISSING"), (new QueryTruth { Easy = { "r1", "r1" } }, "TRUTH_ROW_REPEATS"), (new QueryTruth { Easy = { "r9" } }, "TRUTH_ROW_MISSING")])
+        {
+            var refusal = await LiveService.RefusedAsync(() => service.EvaluateAsync(new EvaluateSettings { Protocol = Protocol.RevisitedHard }, Landmarks(truth)));
+            Assert.Equal((StatusCode.InvalidArgument, reason), (refusal.Code, refusal.Reason));
+        }
+    }
+
+    [Fact]
+    public async Task An_evaluation_that_needs_more_memory_than_allowed_is_refused_before_it_starts()
+    {
+        await using var service = await LiveService.StartAsync("--UaaGan:RetrievalScoring:MaxEvaluationMemoryBytes=16777216");
+        var items = Enumerable.Range(0, 40).Select(i => new EvaluationItem { Id = $"r{i}", Role = EvaluationRole.Gallery, Identity = "a", Feature = LiveService.Feature([.. new float[60_000], 1]) });
+        var query = new EvaluationItem { Id = "q", Role = EvaluationRole.Query, Identity = "a", Feature = LiveService.Feature([.. new float[60_000], 1]) };
+        var refusal = await LiveService.RefusedAsync(() => service.EvaluateAsync(new EvaluateSettings { Protocol = Protocol.LeaveOneOut }, items.Append(query)));
+        Assert.Equal((StatusCode.ResourceExhausted, "EVALUATION_MEMORY"), (refusal.Code, refusal.Reason));
+    }
+
+    private static IEnumerable<EvaluationItem> Landmarks(QueryTruth? truth)
+    {
+        for (int i = 0; i < 5; i++) yield return new EvaluationItem { Id = $"r{i}", Role = EvaluationRole.Gallery, Feature = LiveService.Feature(1, i / 10f) };
+        yield return new EvaluationItem { Id = "q", Role = EvaluationRole.Query, Feature = LiveService.Feature(1, 0), Truth = truth };
+    }
+
+    [Fact]
     public async Task Intervals_come_by_default_and_with_the_seed()
     {
         var golden = GoldenCase.Read("market1501-plain");
@@ -142,6 +205,8 @@ public class EvaluateTests
         }
 
         await Refused("UNKNOWN_PROTOCOL", settings => settings.Protocol = Protocol.Unspecified);
+        await Refused("UNKNOWN_AVERAGE_PRECISION", settings => settings.AveragePrecision = (AveragePrecision)9);
+        await Refused("BAD_TAU_ROWS", settings => settings.TauRows = 1);
         await Refused("SETTING_TOO_LARGE", settings => settings.BootstrapSamples = 10001);
         await Refused("SETTING_TOO_LARGE", settings => settings.RankingSize = 101);
         await Refused("SETTING_TOO_LARGE", settings => settings.Attacks.Add("third"));

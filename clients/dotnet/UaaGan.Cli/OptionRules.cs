@@ -49,13 +49,13 @@ internal static class OptionRules
         DefaultValueFactory = _ => 1,
     };
 
-    /// <summary>A ranking protocol; where it is not required, <see cref="ProtocolOf"/> guesses it.</summary>
+    /// <summary>A ranking protocol; where it is not required, the data set's layout has a usual one.</summary>
     public static Option<string?> Protocol(bool required)
     {
         var option = new Option<string?>("--protocol")
         {
             Description = $"Ranking protocol: {string.Join(", ", RankingProtocols.Names)}"
-                + (required ? "" : " [default: market1501 where there is a bounding_box_test/, else leave-one-out]"),
+                + (required ? "" : " [default: the usual one of the data set's layout]"),
             HelpName = "P",
             Required = required,
         };
@@ -75,9 +75,21 @@ internal static class OptionRules
         return option;
     }
 
-    /// <summary>The protocol that a folder is laid out for.</summary>
-    public static string ProtocolOf(string folder) =>
-        Directory.Exists(Path.Combine(folder, "bounding_box_test")) ? RankingProtocols.Market1501 : RankingProtocols.LeaveOneOut;
+    /// <summary>How a data set lies on disk.</summary>
+    public static Option<string?> Layout()
+    {
+        var option = new Option<string?>("--layout")
+        {
+            Description = $"How the data set lies on disk: {string.Join(", ", DatasetLayouts.Names)} [default: the first that the folder looks like]",
+            HelpName = "L",
+        };
+        option.CompletionSources.Add([.. DatasetLayouts.Names]);
+        return option;
+    }
+
+    /// <summary>The usual protocol of a folder's layout.</summary>
+    /// <exception cref="FailureException">The folder can't be read as the layout that it looks like.</exception>
+    public static string ProtocolOf(string folder) => DatasetLayouts.Read(folder).Protocols[0];
 
     public static Option<string> Folder(string name, string description, bool required = true) =>
         new(name) { Description = description, HelpName = "DIR", Required = required };

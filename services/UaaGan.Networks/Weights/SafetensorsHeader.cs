@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TorchSharp;
 using UaaGan.Failures;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks;
 

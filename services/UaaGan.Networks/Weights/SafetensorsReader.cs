@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using TorchSharp;
 using UaaGan.Failures;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks;
 
@@ -65,7 +66,7 @@ public sealed class SafetensorsReader : IStateReader
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (headerLength > MaxHeaderBytes || (long)headerLength > file.Length - LengthBytes)
             throw SafetensorsHeader.Damaged($"it says that its header has {headerLength} bytes, and the file has {file.Length}");
-        var budget = new ReadBudget(file.Length);
+        var budget = new ReadBudget(file.Length, WeightsFailure.Faults);
         budget.Charge((long)headerLength);
         var header = new byte[headerLength];
         file.ReadExactly(header);

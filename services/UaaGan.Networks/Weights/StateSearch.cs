@@ -1,3 +1,5 @@
+using UaaGan.Pickle;
+
 namespace UaaGan.Networks;
 
 /// <summary>

@@ -1,11 +1,15 @@
 using UaaGan.Failures;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks;
 
 /// <summary>What can be wrong with a weights file of any format.</summary>
 internal static class WeightsFailure
 {
-    private const int LongestText = 80, ListedPaths = 10;
+    private const int ListedPaths = 10;
+
+    /// <summary>These, for readers that serve other files too.</summary>
+    public static readonly FileFaults Faults = new OfWeights();
 
     public static FailureException NotFound(string fileName) => new(
         FailureKind.NotFound, "WEIGHTS_FILE_NOT_FOUND", $"There is no weights file '{fileName}'.");
@@ -58,12 +62,17 @@ internal static class WeightsFailure
     };
 
     /// <summary>Text of a file as a message may show it.</summary>
-    public static string Shorten(string text)
-    {
-        var shown = text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText), "...");
-        return shown.Any(char.IsControl) ? string.Concat(shown.Select(c => char.IsControl(c) ? '?' : c)) : shown;
-    }
+    public static string Shorten(string text) => FileFaults.Shorten(text);
 
     private static string List(IReadOnlyList<string> paths) =>
         string.Join(", ", paths.Take(ListedPaths).Select(path => path.Length == 0 ? "the root" : Shorten(path))) + (paths.Count > ListedPaths ? ", ..." : "");
+
+    private sealed class OfWeights : FileFaults
+    {
+        public override FailureException Damaged(string what, Exception? inner = null) => WeightsFailure.Damaged(what, inner);
+
+        public override FailureException NotSupported(string what) => WeightsFailure.NotSupported(what);
+
+        public override FailureException Refused(string name) => WeightsFailure.Refused(name);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using UaaGan.Failures;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks;
 
@@ -19,7 +20,7 @@ internal static class TorchScriptArchive
     public static void Check(string path)
     {
         using var file = StateReader.OpenFile(path);
-        var entries = ZipDirectory.Read(file, new ReadBudget(file.Length));
+        var entries = ZipDirectory.Read(file, new ReadBudget(file.Length, WeightsFailure.Faults));
         var first = entries.Keys.FirstOrDefault("");
         var root = first[..(first.IndexOf('/', StringComparison.Ordinal) + 1)];
         if (root.Length == 0 || entries.Keys.Any(name => !name.StartsWith(root, StringComparison.Ordinal))) throw Damaged("its entries lie in no common folder");

@@ -2,21 +2,50 @@ using UaaGan.Failures;
 
 namespace UaaGan.Retrieval;
 
-/// <summary>Reads data sets from folders: which images there are and what their paths say, never their pixels.</summary>
+/// <summary>Reads data sets from folders: which images there are and what their paths and lists say, never their pixels.</summary>
 public static class Datasets
 {
     /// <summary>Reads a data set for a ranking protocol.</summary>
-    /// <param name="protocol">
-    /// <c>leave-one-out</c>: a folder a class, images at any depth under it; all images are gallery, and all or the listed ones are
-    /// queries. <c>market1501</c>: <c>query/</c>, <c>bounding_box_test/</c> and, for training, <c>bounding_box_train/</c>.
-    /// </param>
+    /// <param name="protocol">One of <see cref="RankingProtocols.Names"/>.</param>
     /// <param name="folder">The data set's folder.</param>
-    /// <param name="queriesList">A file that lists the queries, one path relative to <paramref name="folder"/> a line; null: all.</param>
+    /// <param name="queriesList">
+    /// A file that lists the queries by id, which is a path relative to <paramref name="folder"/>, one a line; null: all. Under leave-one-out
+    /// images that it does not name may train.
+    /// </param>
+    /// <param name="layout">One of <see cref="DatasetLayouts.Names"/>; null: the first of the protocol's that the folder looks like.</param>
     /// <exception cref="FailureException">INVALID_ARGUMENT, naming the folder, line or file at fault.</exception>
-    public static RetrievalDataset Read(string protocol, string folder, string? queriesList = null)
+    public static RetrievalDataset Read(string protocol, string folder, string? queriesList = null, string? layout = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        return RankingProtocols.Get(protocol).Name == RankingProtocols.Market1501 ? ReadMarket(folder, queriesList) : ReadClasses(folder, queriesList);
+        string name = RankingProtocols.Get(protocol).Name;
+        var contents = DatasetLayouts.Read(folder, layout, name);
+        if (contents.Faults is [var first, ..]) throw first;
+        return For(contents, name, queriesList);
+    }
+
+    /// <summary>What a protocol needs of a data set that was read.</summary>
+    /// <param name="contents">The data set.</param>
+    /// <param name="protocol">One of its protocols.</param>
+    /// <param name="queriesList">As for <see cref="Read"/>.</param>
+    /// <exception cref="FailureException">INVALID_ARGUMENT: another protocol, or a list that names what is not there.</exception>
+    public static RetrievalDataset For(DatasetContents contents, string protocol, string? queriesList = null)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        if (!contents.Protocols.Contains(protocol))
+        {
+            throw DatasetFaults.Failure(
+                "LAYOUT_WITHOUT_PROTOCOL", contents.Folder, $"'{contents.Folder}' can't be scored by {protocol}; it can by {string.Join(", ", contents.Protocols)}.");
+        }
+
+        var all = new RetrievalDataset(protocol, contents.Queries, contents.Gallery, contents.Training) { Truth = contents.Truth };
+        if (queriesList is null) return all;
+
+        var known = contents.Queries.ToDictionary(entry => entry.Id, entry => entry.Path, StringComparer.Ordinal);
+        var listed = ImageList.Read(queriesList, contents.Folder, known);
+        IReadOnlyList<DatasetEntry> chosen = [.. contents.Queries.Where(entry => listed.Contains(entry.Id))];
+        return protocol == RankingProtocols.LeaveOneOut && contents.Training.Count == 0
+            ? all with { Queries = chosen, Training = [.. contents.Gallery.Where(entry => !listed.Contains(entry.Id)).Select(Unlabelled)] }
+            : all with { Queries = chosen };
     }
 
     /// <summary>The images under a folder, at any depth, without labels; for training and attacking.</summary>
@@ -27,78 +56,10 @@ public static class Datasets
     public static IReadOnlyList<DatasetEntry> Images(string folder, string? listFile = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var images = ReadSome(folder);
+        var images = ImageFolder.ReadSome(folder);
         var listed = listFile is null ? null : ImageList.Read(listFile, folder, images);
         return [.. images.Where(image => listed is null || listed.Contains(image.Key)).Select(image => new DatasetEntry(image.Key, image.Value, "", ""))];
     }
 
-    private static RetrievalDataset ReadClasses(string folder, string? queriesList)
-    {
-        var images = ReadSome(folder);
-        var gallery = images.Select(image => new DatasetEntry(image.Key, image.Value, ClassOf(image.Key, folder), "")).ToList();
-        if (queriesList is null) return new RetrievalDataset(RankingProtocols.LeaveOneOut, gallery, gallery, []);
-
-        var listed = ImageList.Read(queriesList, folder, images);
-        return new RetrievalDataset(
-            RankingProtocols.LeaveOneOut,
-            [.. gallery.Where(entry => listed.Contains(entry.Id))],
-            gallery,
-            [.. gallery.Where(entry => !listed.Contains(entry.Id)).Select(Unlabelled)]);
-    }
-
-    private static string ClassOf(string id, string folder)
-    {
-        int slash = id.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0
-            ? id[..slash]
-            : throw Fault("IMAGE_WITHOUT_CLASS", $"'{id}' lies directly in '{folder}'; leave-one-out needs a folder for each class, with its images inside.", folder);
-    }
-
-    private static RetrievalDataset ReadMarket(string folder, string? queriesList)
-    {
-        // Read for its complaint alone when the folder itself is missing or is a file.
-        if (!Directory.Exists(folder)) _ = ImageFolder.Read(folder);
-
-        var queries = ReadMarketPart(folder, "query");
-        var gallery = ReadMarketPart(folder, "bounding_box_test");
-        var training = Directory.Exists(Path.Combine(folder, "bounding_box_train")) ? ReadMarketPart(folder, "bounding_box_train").ConvertAll(Unlabelled) : [];
-        if (queriesList is not null)
-        {
-            var listed = ImageList.Read(queriesList, folder, queries.ToDictionary(entry => entry.Id, entry => entry.Path));
-            queries.RemoveAll(entry => !listed.Contains(entry.Id));
-        }
-
-        return new RetrievalDataset(RankingProtocols.Market1501, queries, gallery, training);
-    }
-
-    private static List<DatasetEntry> ReadMarketPart(string folder, string part)
-    {
-        string path = Path.Combine(folder, part);
-        if (!Directory.Exists(path))
-        {
-            throw Fault("MARKET_FOLDER_MISSING", $"'{folder}' has no folder '{part}'; market1501 needs 'query' and 'bounding_box_test'.", folder);
-        }
-
-        return
-        [
-            .. ReadSome(path).Select(image =>
-            {
-                var (identity, camera) = MarketFileName.Parse($"{part}/{image.Key}");
-                return new DatasetEntry($"{part}/{image.Key}", image.Value, identity, camera);
-            }),
-        ];
-    }
-
-    private static SortedDictionary<string, string> ReadSome(string folder)
-    {
-        var images = ImageFolder.Read(folder);
-        return images.Count > 0
-            ? images
-            : throw Fault("NO_IMAGES", $"There is no image under '{folder}'; an image ends in one of {ImageFolder.KnownExtensions}.", folder);
-    }
-
-    private static DatasetEntry Unlabelled(DatasetEntry entry) => entry with { Identity = "", Camera = "" };
-
-    private static FailureException Fault(string reason, string message, string folder) =>
-        new(FailureKind.InvalidArgument, reason, message) { Metadata = new Dictionary<string, string> { ["folder"] = folder } };
+    internal static DatasetEntry Unlabelled(DatasetEntry entry) => entry with { Identity = "", Camera = "" };
 }

@@ -9,6 +9,16 @@ internal static class ImageFolder
 
     public static string KnownExtensions => string.Join(", ", Extensions);
 
+    /// <summary>As <see cref="Read"/>, at least one.</summary>
+    /// <exception cref="FailureException">Also: there is no image.</exception>
+    public static SortedDictionary<string, string> ReadSome(string folder)
+    {
+        var images = Read(folder);
+        return images.Count > 0
+            ? images
+            : throw Fault("NO_IMAGES", $"There is no image under '{folder}'; an image ends in one of {KnownExtensions}.", folder);
+    }
+
     /// <summary>Every image at any depth, ordered by id. Names that begin with a dot are left out, as every listing does.</summary>
     /// <exception cref="FailureException">The folder is missing, unreadable, or a link leads back into itself.</exception>
     public static SortedDictionary<string, string> Read(string folder)

@@ -6,7 +6,11 @@ namespace UaaGan.Retrieval;
 /// <param name="Gallery">The gallery; under leave-one-out it holds each query's clean twin, under the same id.</param>
 /// <param name="Training">
 /// Images to train on, without labels and disjoint from the queries: the images outside the list of queries under leave-one-out,
-/// <c>bounding_box_train/</c> under market1501. Empty where there are none.
+/// the training part of a person re-identification set. Empty where there are none.
 /// </param>
 public sealed record RetrievalDataset(
-    string Protocol, IReadOnlyList<DatasetEntry> Queries, IReadOnlyList<DatasetEntry> Gallery, IReadOnlyList<DatasetEntry> Training);
+    string Protocol, IReadOnlyList<DatasetEntry> Queries, IReadOnlyList<DatasetEntry> Gallery, IReadOnlyList<DatasetEntry> Training)
+{
+    /// <summary>What the gallery is to each query, by the query's id, under the protocols that lists decide; else empty.</summary>
+    public IReadOnlyDictionary<string, QueryTruth> Truth { get; init; } = new Dictionary<string, QueryTruth>();
+}

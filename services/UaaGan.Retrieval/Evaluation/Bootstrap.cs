@@ -60,7 +60,8 @@ public static class Bootstrap
         return (Quantile(sorted, Tail), Quantile(sorted, 1 - Tail));
     }
 
-    private static double Quantile(double[] sorted, double probability)
+    /// <summary>A quantile of sorted numbers, interpolated linearly between order statistics.</summary>
+    internal static double Quantile(double[] sorted, double probability)
     {
         double position = probability * (sorted.Length - 1);
         int below = (int)position;

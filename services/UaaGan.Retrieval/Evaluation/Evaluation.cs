@@ -11,7 +11,7 @@ public static class Evaluation
     /// <param name="cancellation">Ends the work early.</param>
     /// <exception cref="FailureException">
     /// INVALID_ARGUMENT: an incomplete set, a ranking of an unknown query, or no query with a match. FAILED_PRECONDITION: the clean
-    /// ranking is no better than chance, so that there is nothing to lose under the attacks.
+    /// ranking is no better than chance, so that there is nothing to lose under the attacks. RESOURCE_EXHAUSTED: more memory than allowed.
     /// </exception>
     public static EvaluationResult Run(EvaluationSet set, EvaluationOptions options, CancellationToken cancellation = default)
     {
@@ -19,10 +19,12 @@ public static class Evaluation
         ArgumentNullException.ThrowIfNull(options);
         set.Check();
         CheckRankings(set, options);
+        CheckTauRows(options.TauRows);
 
-        var scores = new QueryScores(set, options);
+        var memory = EvaluationMemory.Of(set, options);
+        var scores = new QueryScores(set, options, memory);
         scores.Compute(cancellation);
-        int[] valid = [.. Enumerable.Range(0, set.Queries.Count).Where(query => scores.IsValid[query])];
+        int[] valid = [.. Enumerable.Range(0, set.Queries.Count).Where(query => scores.Results[0][query] is not null)];
         if (valid.Length == 0)
         {
             throw new FailureException(
@@ -36,14 +38,23 @@ public static class Evaluation
         return new EvaluationResult
         {
             Protocol = set.Protocol,
+            AveragePrecision = options.AveragePrecision ?? set.Protocol.AveragePrecision,
+            Memory = memory,
             Clean = summary.Metrics(0),
-            Attacks = [.. set.Attacks.Select((attack, i) => summary.Attack(attack, i))],
+            Attacks = [.. set.Attacks.Select((attack, i) => summary.Attack(attack, i, options.RefusesNothingToLose))],
             ChanceMeanAveragePrecision = summary.Chance,
             QueryIds = [.. valid.Select(query => set.Queries.Labels[query].Id)],
             SkippedQueries = set.Queries.Count - valid.Length,
             GalleryRows = set.Gallery.Count,
             Rankings = scores.Rankings,
         };
+    }
+
+    private static void CheckTauRows(int rows)
+    {
+        const int least = 2, most = 1000;
+        if (rows is >= least and <= most) return;
+        throw new FailureException(FailureKind.InvalidArgument, "BAD_TAU_ROWS", $"Kendall's tau of {rows} rows is wanted; it must be {least} to {most}.") { Field = "settings.tau_rows" };
     }
 
     private static void CheckRankings(EvaluationSet set, EvaluationOptions options)

@@ -48,7 +48,12 @@ public sealed class EvaluationSet
     public void AddGallery(in ImageLabel label, ReadOnlySpan<float> feature) => AddLabelled(_gallery, label, feature);
 
     /// <summary>Adds a clean query.</summary>
-    public void AddQuery(in ImageLabel label, ReadOnlySpan<float> feature) => AddLabelled(_queries, label, feature);
+    public void AddQuery(in ImageLabel label, ReadOnlySpan<float> feature)
+    {
+        if (Protocol.NeedsTruth && label.Truth is null)
+            throw Failure("TRUTH_MISSING", label.Id, "truth", $"The query '{label.Id}' has no ground truth; {Protocol.Name} needs lists of the gallery's rows.");
+        AddLabelled(_queries, label, feature);
+    }
 
     /// <summary>Adds the adversarial twin of the query with the same id. It is judged by its clean twin's labels; its own may be empty.</summary>
     /// <param name="attack">Index into <see cref="Attacks"/>.</param>
@@ -71,6 +76,7 @@ public sealed class EvaluationSet
     {
         if (_gallery.Count == 0) throw Empty("GALLERY_EMPTY", "There is no gallery row; a ranking needs at least one.");
         if (_queries.Count == 0) throw Empty("QUERIES_EMPTY", "There is no clean query; a mean needs at least one.");
+        if (Protocol.NeedsTruth) CheckTruth();
         foreach (var part in _adversarial)
         {
             foreach (var label in part.Labels) CheckTwin(part, label);
@@ -79,6 +85,15 @@ public sealed class EvaluationSet
                 if (part.Find(label.Id) >= 0) continue;
                 throw Failure("ADVERSARIAL_TWIN_MISSING", label.Id, "item.id", $"There is no {part.Role} with the id '{label.Id}'; each clean query needs one.");
             }
+        }
+    }
+
+    private void CheckTruth()
+    {
+        foreach (var query in _queries.Labels)
+        {
+            if (query.Truth!.Listed.FirstOrDefault(id => _gallery.Find(id) < 0) is not { } missing) continue;
+            throw Failure("TRUTH_ROW_MISSING", query.Id, "item.truth", $"The ground truth of query '{query.Id}' lists '{missing}', which is no gallery row.");
         }
     }
 
@@ -101,7 +116,7 @@ public sealed class EvaluationSet
 
     private void AddLabelled(Part part, in ImageLabel label, ReadOnlySpan<float> feature)
     {
-        if (label.Identity.Length == 0)
+        if (label.Identity.Length == 0 && !Protocol.NeedsTruth)
         {
             throw Failure("IDENTITY_MISSING", label.Id, "identity", $"The {part.Role} '{label.Id}' has no identity; {Protocol.Name} needs one.");
         }

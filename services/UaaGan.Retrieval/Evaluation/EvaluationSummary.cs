@@ -9,8 +9,8 @@ internal sealed class EvaluationSummary
     private const int RankFew = 5;
 
     private readonly EvaluationSet _set;
-    private readonly QueryScores _scores;
     private readonly int[] _valid;
+    private readonly QueryResult[][] _results;
     private readonly double[][] _precision;
     private readonly double[] _chance;
     private double[][]? _resampled;
@@ -18,10 +18,10 @@ internal sealed class EvaluationSummary
     public EvaluationSummary(EvaluationSet set, QueryScores scores, int[] valid)
     {
         _set = set;
-        _scores = scores;
         _valid = valid;
-        _precision = [.. scores.AveragePrecision.Select(Valid)];
-        _chance = Valid(scores.Chance);
+        _results = [.. scores.Results.Select(ofQueries => valid.Select(query => ofQueries[query]!).ToArray())];
+        _precision = [.. _results.Select(ofQueries => ofQueries.Select(result => result.AveragePrecision).ToArray())];
+        _chance = [.. valid.Select(query => scores.Chance[query])];
         Chance = _chance.Average();
     }
 
@@ -31,7 +31,7 @@ internal sealed class EvaluationSummary
     public void Resample(EvaluationOptions options, CancellationToken cancellation)
     {
         if (options.BootstrapSamples == 0) return;
-        string[] identities = [.. _valid.Select(query => _set.Queries.Labels[query].Identity)];
+        string[] identities = [.. _valid.Select(query => _set.Queries.Labels[query]).Select(label => label.Identity.Length > 0 ? label.Identity : $"\0{label.Id}")];
         double[][] quantities =
         [
             _chance,
@@ -49,14 +49,19 @@ internal sealed class EvaluationSummary
             WithInterval(Hits(variant, 1).Average(), Draws(variant, 1)),
             WithInterval(Hits(variant, RankFew).Average(), Draws(variant, 2)),
             [.. Enumerable.Range(1, ranks).Select(rank => Hits(variant, rank).Average())],
-            _precision[variant]);
+            _precision[variant])
+        {
+            MeanInverseNegativePenalty = Mean(variant, result => result.InverseNegativePenalty),
+            RPrecision = Mean(variant, result => result.RPrecision),
+            MeanPrecisionAt = RevisitedEvaluation.Cutoffs.Select((cutoff, i) => (cutoff, i)).ToDictionary(pair => pair.cutoff, pair => Mean(variant, result => result.PrecisionAt[pair.i])),
+        };
     }
 
     /// <summary>Metrics under an attack.</summary>
-    public AttackMetrics Attack(string name, int attack)
+    public AttackMetrics Attack(string name, int attack, bool refusesNothingToLose)
     {
         double clean = _precision[0].Average();
-        if (clean <= Chance)
+        if (clean <= Chance && refusesNothingToLose)
         {
             throw new FailureException(
                 FailureKind.FailedPrecondition, "NOTHING_TO_LOSE",
@@ -71,13 +76,30 @@ internal sealed class EvaluationSummary
         }
 
         int variant = attack + 1;
-        double lost = (clean - _precision[variant].Average()) / (clean - Chance);
-        return new AttackMetrics(name, Metrics(variant), WithInterval(lost, LostDraws(variant)), Shift(_set.Adversarial[attack]));
+        double lost = clean > Chance ? (clean - _precision[variant].Average()) / (clean - Chance) : double.NaN;
+        return new AttackMetrics(name, Metrics(variant), WithInterval(lost, LostDraws(variant)), Shift(attack, (left, right) => UnitFeature.Distance(left, right)), Effect(attack));
     }
 
-    private T[] Valid<T>(T[] ofQueries) => [.. _valid.Select(query => ofQueries[query])];
+    private AttackEffect Effect(int attack)
+    {
+        QueryResult[] clean = _results[0], adversarial = _results[attack + 1];
+        int[][] before = [.. clean.Select(result => result.FirstCorrect)], after = [.. adversarial.Select(result => result.FirstCorrect)];
+        double[] taus = [.. adversarial.Select(result => result.Change!.Tau).Where(double.IsFinite)];
+        return new AttackEffect(
+            [.. AttackEffect.Cutoffs.Select(cutoff => AttackSuccess.Of(cutoff, before, after))],
+            AttackEffect.Cutoffs.Select((cutoff, i) => (cutoff, i)).ToDictionary(pair => pair.cutoff, pair => Mean(attack + 1, result => result.Change!.Overlap[pair.i])),
+            Spread.Of(before.Zip(after).SelectMany(query => query.First.Zip(query.Second, (first, second) => (double)second - first))),
+            taus.Length == 0 ? double.NaN : taus.Average())
+        {
+            CleanTwinRank = Spread.Of(adversarial.Select(result => (double)result.Change!.TwinRank)),
+            // Half the squared distance of unit vectors is 1 - cosine, without cancellation where they are close.
+            CosineShift = Shift(attack, (left, right) => Math.Pow(UnitFeature.Distance(left, right), 2) / 2),
+        };
+    }
 
-    private double[] Hits(int variant, int rank) => [.. _valid.Select(query => _scores.FirstCorrect[variant][query] <= rank ? 1.0 : 0.0)];
+    private double Mean(int variant, Func<QueryResult, double> of) => _results[variant].Average(of);
+
+    private double[] Hits(int variant, int rank) => [.. _results[variant].Select(result => result.Hit(rank))];
 
     private double[]? Draws(int variant, int quantity) => _resampled?[1 + (3 * variant) + quantity];
 
@@ -96,9 +118,11 @@ internal sealed class EvaluationSummary
         return lost;
     }
 
-    private double Shift(EvaluationSet.Part adversarial) =>
-        _valid.Average(query => UnitFeature.Distance(
-            _set.Queries.Features[query], adversarial.Features[adversarial.Find(_set.Queries.Labels[query].Id)]));
+    private double Shift(int attack, Func<float[], float[], double> distance)
+    {
+        var adversarial = _set.Adversarial[attack];
+        return _valid.Average(query => distance(_set.Queries.Features[query], adversarial.Features[adversarial.Find(_set.Queries.Labels[query].Id)]));
+    }
 
     private static Estimate WithInterval(double value, double[]? draws)
     {

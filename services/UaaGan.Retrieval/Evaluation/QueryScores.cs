@@ -7,46 +7,40 @@ internal sealed class QueryScores
 {
     public const int CmcRanks = 50;
 
-    // Scores held at a time, and components: 64 MiB each, however many queries there are. One query's are always held.
-    private const int NumbersAtOnce = 16 << 20;
-
     private readonly EvaluationSet _set;
     private readonly EvaluationOptions _options;
+    private readonly int _chunk;
+    private readonly AveragePrecisionRule _rule;
     private readonly ImageLabel[] _rows;
     private readonly GalleryMatrix _matrix;
     private readonly HarmonicNumbers _harmonic;
+    private readonly GalleryShots? _shots;
     private readonly Dictionary<int, int> _rankingOf = [];
 
-    public QueryScores(EvaluationSet set, EvaluationOptions options)
+    public QueryScores(EvaluationSet set, EvaluationOptions options, EvaluationMemory memory)
     {
         _set = set;
         _options = options;
+        _chunk = memory.QueriesAtOnce(set, options);
+        _rule = options.AveragePrecision ?? set.Protocol.AveragePrecision;
         int[] order = [.. Enumerable.Range(0, set.Gallery.Count).OrderBy(row => set.Gallery.Labels[row].Id, Utf8Order.Instance)];
         var builder = new GalleryMatrixBuilder(set.Dimension);
         foreach (int row in order) builder.Add(set.Gallery.Features[row]);
         _rows = [.. order.Select(row => set.Gallery.Labels[row])];
         _matrix = builder.Build();
         _harmonic = new HarmonicNumbers(_rows.Length);
+        _shots = set.Protocol.GalleryShots > 0 ? new GalleryShots(_rows, set.Protocol.GalleryShots, options.Seed) : null;
 
-        int variants = 1 + set.Attacks.Count;
-        AveragePrecision = Table<double>(variants);
-        FirstCorrect = Table<int>(variants);
+        Results = [.. Enumerable.Range(0, 1 + set.Attacks.Count).Select(_ => new QueryResult?[set.Queries.Count])];
         Chance = new double[set.Queries.Count];
-        IsValid = new bool[set.Queries.Count];
         Rankings = new QueryRankings[options.RankingQueryIds.Count];
     }
 
-    /// <summary>[variant][query]: clean first, then each attack; 0 for queries that are not valid.</summary>
-    public double[][] AveragePrecision { get; }
-
-    /// <summary>[variant][query]: rank of the first correct row, from 1.</summary>
-    public int[][] FirstCorrect { get; }
+    /// <summary>[variant][query]: clean first, then each attack; null for queries that have no match.</summary>
+    public QueryResult?[][] Results { get; }
 
     /// <summary>Expected average precision of a random order, of each query.</summary>
     public double[] Chance { get; }
-
-    /// <summary>Whether a query has a match.</summary>
-    public bool[] IsValid { get; }
 
     /// <summary>The rankings asked for.</summary>
     public QueryRankings[] Rankings { get; }
@@ -54,18 +48,13 @@ internal sealed class QueryScores
     public void Compute(CancellationToken cancellation)
     {
         for (int i = 0; i < _options.RankingQueryIds.Count; i++) _rankingOf.Add(_set.Queries.Find(_options.RankingQueryIds[i]), i);
-        int variants = AveragePrecision.Length;
-        int chunk = (int)Math.Clamp(NumbersAtOnce / ((long)variants * Math.Max(_rows.Length, _set.Dimension)), 1, _set.Queries.Count);
-        float[] features = new float[checked(chunk * variants * _set.Dimension)];
-        float[] scores = new float[checked(chunk * variants * _rows.Length)];
-        var parallel = new ParallelOptions
+        int variants = Results.Length;
+        float[] features = new float[checked(_chunk * variants * _set.Dimension)];
+        float[] scores = new float[checked(_chunk * variants * _rows.Length)];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.ThreadsUsed, CancellationToken = cancellation };
+        for (int first = 0; first < _set.Queries.Count; first += _chunk)
         {
-            MaxDegreeOfParallelism = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount,
-            CancellationToken = cancellation,
-        };
-        for (int first = 0; first < _set.Queries.Count; first += chunk)
-        {
-            int queries = Math.Min(chunk, _set.Queries.Count - first);
+            int queries = Math.Min(_chunk, _set.Queries.Count - first);
             for (int query = 0; query < queries; query++) CopyFeatures(first + query, features.AsSpan(query * variants * _set.Dimension));
             _matrix.Scores(
                 features.AsSpan(0, queries * variants * _set.Dimension), scores.AsMemory(0, queries * variants * _rows.Length),
@@ -75,17 +64,16 @@ internal sealed class QueryScores
         }
     }
 
-    private T[][] Table<T>(int variants) => [.. Enumerable.Range(0, variants).Select(_ => new T[_set.Queries.Count])];
-
     private void CopyFeatures(int query, Span<float> destination)
     {
         _set.Queries.Features[query].CopyTo(destination);
-        string id = _set.Queries.Labels[query].Id;
-        for (int attack = 0; attack < _set.Adversarial.Count; attack++)
-        {
-            var part = _set.Adversarial[attack];
-            part.Features[part.Find(id)].CopyTo(destination[((attack + 1) * _set.Dimension)..]);
-        }
+        for (int attack = 0; attack < _set.Adversarial.Count; attack++) Adversarial(query, attack).CopyTo(destination[((attack + 1) * _set.Dimension)..]);
+    }
+
+    private float[] Adversarial(int query, int attack)
+    {
+        var part = _set.Adversarial[attack];
+        return part.Features[part.Find(_set.Queries.Labels[query].Id)];
     }
 
     private void Judge(int query, ReadOnlyMemory<float> scores)
@@ -105,37 +93,59 @@ internal sealed class QueryScores
             }
         }
 
-        if (_rankingOf.TryGetValue(query, out int ranking)) Rankings[ranking] = Rank(label.Id, scores, junk);
+        int[] junkRows = [.. junk];
+        if (_rankingOf.TryGetValue(query, out int ranking)) Rankings[ranking] = Rank(label.Id, scores, junkRows);
         if (correct.Count == 0) return;
 
-        IsValid[query] = true;
         int counting = _rows.Length - junk.Count;
-        Chance[query] = Retrieval.AveragePrecision.Chance(correct.Count, counting, _harmonic[counting]);
-        int[] correctRows = [.. correct], junkRows = [.. junk];
-        for (int variant = 0; variant < AveragePrecision.Length; variant++)
+        Chance[query] = _rule.Chance(correct.Count, counting, _harmonic[counting]);
+        int[] correctRows = [.. correct];
+        int[][]? drawn = _shots?.Draw(label.Id, junkRows);
+        for (int variant = 0; variant < Results.Length; variant++)
         {
-            int[] ranks = RankCounter.Ranks(scores.Span.Slice(variant * _rows.Length, _rows.Length), correctRows, junkRows);
-            AveragePrecision[variant][query] = Retrieval.AveragePrecision.Rectangle(ranks);
-            FirstCorrect[variant][query] = ranks[0];
+            var own = Of(scores, variant);
+            int[] ranks = RankCounter.Ranks(own.Span, correctRows, junkRows);
+            Results[variant][query] = QueryResult.Of(ranks, _rule, drawn is null ? null : _shots!.Ranks(drawn, label.Identity, own.Span));
+        }
+
+        if (Results.Length > 1) Compare(query, scores, junkRows, counting);
+    }
+
+    /// <summary>What each attack moved against the clean ranking.</summary>
+    private void Compare(int query, ReadOnlyMemory<float> scores, int[] junk, int counting)
+    {
+        int deepest = Math.Max(AttackEffect.Cutoffs.Max(), _options.TauRows);
+        int[] clean = RowsOf(TopRows.Of(Of(scores, 0).Span, junk, deepest));
+        for (int attack = 0; attack < _set.Attacks.Count; attack++)
+        {
+            var own = Of(scores, attack + 1);
+            int[] top = RowsOf(TopRows.Of(own.Span, junk, AttackEffect.Cutoffs.Max()));
+            // A larger key ranks earlier; ~key is smaller then, so that it stands for the place.
+            ulong[] places = [.. clean.Take(_options.TauRows).Select(row => ~ScoredRow.Key(own.Span[row], row))];
+            float twin = CanonicalScore.Dot(Adversarial(query, attack), _set.Queries.Features[query]);
+            Results[attack + 1][query] = Results[attack + 1][query]! with
+            {
+                Change = new QueryChange(
+                    RankCounter.Above(own.Span, twin, junk) + 1,
+                    [.. AttackEffect.Cutoffs.Select(cutoff => RankingChange.Overlap(clean, top, Math.Min(cutoff, counting)))],
+                    RankingChange.Tau(places)),
+            };
         }
     }
 
-    private QueryRankings Rank(string id, ReadOnlyMemory<float> scores, List<int> junk)
+    private QueryRankings Rank(string id, ReadOnlyMemory<float> scores, int[] junk)
     {
-        var left = junk.ToHashSet();
         IReadOnlyList<RankedRow>[] rankings =
         [
-            .. Enumerable.Range(0, AveragePrecision.Length).Select(variant => Top(scores.Slice(variant * _rows.Length, _rows.Length), left)),
+            .. Enumerable.Range(0, Results.Length).Select(variant => (IReadOnlyList<RankedRow>)
+            [
+                .. TopRows.Of(Of(scores, variant).Span, junk, _options.RankingSize).Select(ScoredRow.FromKey).Select(row => new RankedRow(_rows[row.Row], row.Score)),
+            ]),
         ];
         return new QueryRankings(id, rankings[0], rankings[1..]);
     }
 
-    private RankedRow[] Top(ReadOnlyMemory<float> scores, HashSet<int> junk) =>
-    [
-        .. Enumerable.Range(0, _rows.Length)
-            .Where(row => !junk.Contains(row))
-            .OrderByDescending(row => ScoredRow.Key(scores.Span[row], row))
-            .Take(_options.RankingSize)
-            .Select(row => new RankedRow(_rows[row], scores.Span[row])),
-    ];
+    private ReadOnlyMemory<float> Of(ReadOnlyMemory<float> scores, int variant) => scores.Slice(variant * _rows.Length, _rows.Length);
+
+    private static int[] RowsOf(ulong[] keys) => [.. keys.Select(key => ScoredRow.FromKey(key).Row)];
 }

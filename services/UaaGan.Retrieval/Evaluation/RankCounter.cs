@@ -33,6 +33,15 @@ internal static class RankCounter
         return newcomers;
     }
 
+    /// <summary>Rows that score higher than a score, junk not among them.</summary>
+    public static int Above(ReadOnlySpan<float> scores, float score, ReadOnlySpan<int> junk)
+    {
+        int above = 0;
+        foreach (float other in scores) above += other > score ? 1 : 0;
+        foreach (int row in junk) above -= scores[row] > score ? 1 : 0;
+        return above;
+    }
+
     private static void Count(ulong[] keys, int[] newcomers, ulong key, int by)
     {
         if (key <= keys[0]) return;

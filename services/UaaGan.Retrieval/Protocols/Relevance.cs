@@ -17,4 +17,8 @@ public enum Relevance
 /// <param name="Id">Its id.</param>
 /// <param name="Identity">Identity or class.</param>
 /// <param name="Camera">Camera; empty where there is none.</param>
-public readonly record struct ImageLabel(string Id, string Identity, string Camera);
+public readonly record struct ImageLabel(string Id, string Identity, string Camera)
+{
+    /// <summary>Of a query, what lists say that gallery rows are to it; null where identities say it.</summary>
+    public QueryTruth? Truth { get; init; }
+}

@@ -45,7 +45,7 @@ public static class RevisitedEvaluation
             known.Length == 0 ? double.NaN : known.Average(), precisions, atCutoffs.ToDictionary(pair => pair.Key, pair => pair.Value / known.Length));
     }
 
-    private static (HashSet<int> Positives, HashSet<int> Ignored) Split(RevisitedTruth truth, RevisitedDifficulty difficulty) => difficulty switch
+    internal static (HashSet<int> Positives, HashSet<int> Ignored) Split(RevisitedTruth truth, RevisitedDifficulty difficulty) => difficulty switch
     {
         RevisitedDifficulty.Easy => ([.. truth.Easy], [.. truth.Junk, .. truth.Hard]),
         RevisitedDifficulty.Medium => ([.. truth.Easy, .. truth.Hard], [.. truth.Junk]),
@@ -67,7 +67,8 @@ public static class RevisitedEvaluation
         return [.. ranks];
     }
 
-    private static double PrecisionAt(int[] ranks, int cutoff)
+    /// <summary>Precision at a cutoff, or at the last positive where that comes earlier.</summary>
+    internal static double PrecisionAt(int[] ranks, int cutoff)
     {
         if (ranks.Length == 0) return 0;
         int depth = Math.Min(ranks[^1], cutoff);

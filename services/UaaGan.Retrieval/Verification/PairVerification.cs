@@ -10,7 +10,7 @@ namespace UaaGan.Retrieval;
 public static class PairVerification
 {
     /// <summary>Folds.</summary>
-    public const int Folds = 10;
+    public const int Folds = PairDistances.Folds;
 
     private const int Thresholds = 400;
     private const double ThresholdStep = 0.01;
@@ -22,20 +22,27 @@ public static class PairVerification
     /// INVALID_ARGUMENT PAIRS_MISMATCH, PAIRS_TOO_FEW or PAIR_INVALID: lists of different lengths, a number of pairs that is no multiple of ten, features
     /// of different lengths or with a component that is no finite number.
     /// </exception>
-    public static VerificationMetrics Score(IReadOnlyList<double[]> left, IReadOnlyList<double[]> right, IReadOnlyList<bool> same)
-    {
-        ArgumentNullException.ThrowIfNull(left);
-        ArgumentNullException.ThrowIfNull(right);
-        ArgumentNullException.ThrowIfNull(same);
-        if (left.Count != right.Count || left.Count != same.Count)
-            throw Failure("PAIRS_MISMATCH", "pairs", $"There are {left.Count} left features, {right.Count} right ones and {same.Count} labels; each pair needs one of all.");
-        if (left.Count == 0 || left.Count % Folds != 0)
-            throw Failure("PAIRS_TOO_FEW", "pairs", $"There are {left.Count} pairs; ten equal folds need a multiple of 10.");
-        double[] distances = [.. Enumerable.Range(0, left.Count).Select(pair => Distance(left[pair], right[pair], pair))];
-        int size = left.Count / Folds;
+    public static VerificationMetrics Score(IReadOnlyList<double[]> left, IReadOnlyList<double[]> right, IReadOnlyList<bool> same) =>
+        Metrics(PairDistances.Of(left, right, same));
 
+    /// <summary>The same, and the same pairs with one side under attack, at the thresholds that the clean pairs gave.</summary>
+    /// <param name="left">One feature of each pair.</param>
+    /// <param name="adversarialLeft">The same under attack.</param>
+    /// <param name="right">The other of each pair, which stays clean.</param>
+    /// <param name="same">Whether both show the same person.</param>
+    /// <exception cref="FailureException">As above.</exception>
+    public static (VerificationMetrics Clean, VerificationAttack Attack) ScoreAttacked(
+        IReadOnlyList<double[]> left, IReadOnlyList<double[]> adversarialLeft, IReadOnlyList<double[]> right, IReadOnlyList<bool> same)
+    {
+        PairDistances clean = PairDistances.Of(left, right, same), adversarial = PairDistances.Of(adversarialLeft, right, same);
+        var metrics = Metrics(clean);
+        return (metrics, VerificationAttack.Of(clean, adversarial, metrics));
+    }
+
+    private static VerificationMetrics Metrics(PairDistances pairs)
+    {
         // judged[fold][t]: pairs of the fold that threshold t judges rightly.
-        int[][] judged = [.. Enumerable.Range(0, Folds).Select(fold => Judged(distances.AsSpan(fold * size, size), same, fold * size))];
+        int[][] judged = [.. Enumerable.Range(0, Folds).Select(fold => Judged(pairs, fold))];
         var accuracy = new double[Folds];
         var thresholds = new double[Folds];
         for (int fold = 0; fold < Folds; fold++)
@@ -48,36 +55,28 @@ public static class PairVerification
                 if (others > most) (best, most) = (t, others);
             }
 
-            accuracy[fold] = (double)judged[fold][best] / size;
+            accuracy[fold] = (double)judged[fold][best] / pairs.FoldSize;
             thresholds[fold] = best * ThresholdStep;
         }
 
         double mean = accuracy.Average();
-        return new VerificationMetrics(mean, Math.Sqrt(accuracy.Average(a => (a - mean) * (a - mean))), accuracy, thresholds);
+        return new VerificationMetrics(mean, Math.Sqrt(accuracy.Average(a => (a - mean) * (a - mean))), accuracy, thresholds)
+        {
+            TarAtFar = [.. TrueAcceptance.Rates.Select(rate => TrueAcceptance.At(rate, pairs))],
+        };
     }
 
-    private static int[] Judged(ReadOnlySpan<double> distances, IReadOnlyList<bool> same, int first)
+    private static int[] Judged(PairDistances pairs, int fold)
     {
         var judged = new int[Thresholds];
-        for (int i = 0; i < distances.Length; i++)
+        for (int pair = fold * pairs.FoldSize; pair < (fold + 1) * pairs.FoldSize; pair++)
         {
             for (int t = 0; t < Thresholds; t++)
             {
-                if (distances[i] < t * ThresholdStep == same[first + i]) judged[t]++;
+                if (pairs.All[pair] < t * ThresholdStep == pairs.IsSame(pair)) judged[t]++;
             }
         }
 
         return judged;
     }
-
-    private static double Distance(double[] left, double[] right, int pair)
-    {
-        if (left.Length != right.Length || left.Length == 0)
-            throw Failure("PAIR_INVALID", $"pairs.left[{pair}]", $"Pair {pair} has features of {left.Length} and {right.Length} components; they must be of one length.");
-        double sum = 0;
-        for (int d = 0; d < left.Length; d++) sum += (left[d] - right[d]) * (left[d] - right[d]);
-        return double.IsFinite(sum) ? sum : throw Failure("PAIR_INVALID", $"pairs.left[{pair}]", $"Pair {pair} has a component that is no finite number.");
-    }
-
-    private static FailureException Failure(string reason, string field, string message) => new(FailureKind.InvalidArgument, reason, message) { Field = field };
 }

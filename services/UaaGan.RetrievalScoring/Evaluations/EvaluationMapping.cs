@@ -14,9 +14,16 @@ internal static class EvaluationMapping
     {
         Wire.Protocol.LeaveOneOut => RankingProtocols.Get(RankingProtocols.LeaveOneOut),
         Wire.Protocol.Market1501 => RankingProtocols.Get(RankingProtocols.Market1501),
+        Wire.Protocol.DukemtmcReid => RankingProtocols.Get(RankingProtocols.DukeMtmcReid),
+        Wire.Protocol.Msmt17 => RankingProtocols.Get(RankingProtocols.Msmt17),
+        Wire.Protocol.Cuhk03 => RankingProtocols.Get(RankingProtocols.Cuhk03),
+        Wire.Protocol.OxfordParis => RankingProtocols.Get(RankingProtocols.OxfordParis),
+        Wire.Protocol.RevisitedEasy => RankingProtocols.Get("revisited-easy"),
+        Wire.Protocol.RevisitedMedium => RankingProtocols.Get("revisited-medium"),
+        Wire.Protocol.RevisitedHard => RankingProtocols.Get("revisited-hard"),
         _ => throw new FailureException(
             FailureKind.InvalidArgument, "UNKNOWN_PROTOCOL",
-            $"The protocol is {(int)protocol}; it must be leave-one-out ({(int)Wire.Protocol.LeaveOneOut}) or market1501 ({(int)Wire.Protocol.Market1501}).")
+            $"The protocol is {(int)protocol}; it must be one of {string.Join(", ", Enum.GetValues<Protocol>().Where(known => known != Wire.Protocol.Unspecified).Select(known => $"{known} ({(int)known})"))}.")
         { Field = "settings.protocol" },
     };
 
@@ -36,6 +43,18 @@ internal static class EvaluationMapping
             Seed = settings.Seed,
             RankingQueryIds = settings.RankingQueryIds,
             RankingSize = (int)settings.RankingSize,
+            AveragePrecision = settings.AveragePrecision switch
+            {
+                Wire.AveragePrecision.Unspecified => null,
+                Wire.AveragePrecision.Rectangle => AveragePrecisionRule.Rectangle,
+                Wire.AveragePrecision.Trapezoid => AveragePrecisionRule.Trapezoid,
+                _ => throw new FailureException(
+                    FailureKind.InvalidArgument, "UNKNOWN_AVERAGE_PRECISION",
+                    $"The average precision is {(int)settings.AveragePrecision}; it must be unset, rectangle (1) or trapezoid (2).")
+                { Field = "settings.average_precision" },
+            },
+            TauRows = settings.HasTauRows ? (int)Math.Min(settings.TauRows, int.MaxValue) : defaults.TauRows,
+            MaxMemoryBytes = limits.MaxEvaluationMemoryBytes,
         };
     }
 
@@ -45,19 +64,14 @@ internal static class EvaluationMapping
         {
             Clean = Metrics(result.Clean, result),
             ChanceMeanAveragePrecision = result.ChanceMeanAveragePrecision,
-            AveragePrecisionRule = result.Protocol.AveragePrecisionRule,
+            AveragePrecisionRule = result.AveragePrecision.Describe(),
             JunkRule = result.Protocol.JunkRule,
             DenominatorRule = result.Protocol.DenominatorRule,
             GalleryItems = (uint)result.GalleryRows,
+            MemoryBytes = (ulong)result.Memory.TotalBytes,
         };
         response.QueryIds.AddRange(result.QueryIds);
-        response.Attacks.AddRange(result.Attacks.Select(attack => new Wire.AttackMetrics
-        {
-            Attack = attack.Attack,
-            Metrics = Metrics(attack.Metrics, result),
-            MapLost = Estimate(attack.MapLost),
-            FeatureShift = attack.FeatureShift,
-        }));
+        response.Attacks.AddRange(result.Attacks.Select(attack => AttackMapping.Of(attack, Metrics(attack.Metrics, result), Estimate(attack.MapLost))));
         response.Rankings.AddRange(result.Rankings.Select(Rankings));
         return response;
     }
@@ -81,7 +95,10 @@ internal static class EvaluationMapping
             Rank5 = Estimate(metrics.Rank5),
             ValidQueries = (uint)result.QueryIds.Count,
             SkippedQueries = (uint)result.SkippedQueries,
+            MeanInverseNegativePenalty = metrics.MeanInverseNegativePenalty,
+            RPrecision = metrics.RPrecision,
         };
+        foreach (var (cutoff, precision) in metrics.MeanPrecisionAt) message.MeanPrecisionAt.Add((uint)cutoff, precision);
         message.Cmc.AddRange(metrics.Cmc);
         message.AveragePrecision.AddRange(metrics.AveragePrecision);
         return message;

@@ -9,7 +9,7 @@ using UaaGan.Retrieval;
 namespace UaaGan.RetrievalScoring;
 
 /// <summary>Reads the features of an evaluation and scores them, a bounded number of evaluations at a time.</summary>
-internal sealed class Evaluator(ItemReader items, IOptions<ScoringOptions> options) : IDisposable
+internal sealed partial class Evaluator(ItemReader items, IOptions<ScoringOptions> options, ILogger<Evaluator> log) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(options.Value.MaxEvaluations);
 
@@ -30,6 +30,8 @@ internal sealed class Evaluator(ItemReader items, IOptions<ScoringOptions> optio
         try
         {
             await ReadAsync(requests, set, cancellation);
+            long bytes = EvaluationMemory.Of(set, wanted).TotalBytes;
+            LogMemory(log, bytes);
             var result = await Task.Run(() => Evaluation.Run(set, wanted, cancellation), cancellation);
             return EvaluationMapping.Response(result);
         }
@@ -61,7 +63,7 @@ internal sealed class Evaluator(ItemReader items, IOptions<ScoringOptions> optio
 
     private static void Add(EvaluationSet set, EvaluationItem item)
     {
-        var label = new ImageLabel(item.Id, item.Identity, item.Camera);
+        var label = new ImageLabel(item.Id, item.Identity, item.Camera) { Truth = item.Truth is null ? null : Truth(item) };
         switch (item.Role)
         {
             case EvaluationRole.Gallery:
@@ -80,6 +82,19 @@ internal sealed class Evaluator(ItemReader items, IOptions<ScoringOptions> optio
                 { Field = "role" };
         }
     }
+
+    private static Retrieval.QueryTruth Truth(EvaluationItem item)
+    {
+        var twice = item.Truth.Easy.Concat(item.Truth.Hard).Concat(item.Truth.Junk).GroupBy(id => id, StringComparer.Ordinal).FirstOrDefault(ids => ids.Count() > 1);
+        return twice is null
+            ? new Retrieval.QueryTruth(item.Truth.Easy, item.Truth.Hard, item.Truth.Junk)
+            : throw new FailureException(
+                FailureKind.InvalidArgument, "TRUTH_ROW_REPEATS", $"The ground truth of query '{item.Id}' lists '{twice.Key}' twice; each row is in one list, once.")
+            { Field = "truth" };
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "An evaluation takes {Bytes} bytes at most")]
+    private static partial void LogMemory(ILogger log, long bytes);
 
     private void CheckLimits(ulong count, long bytes)
     {

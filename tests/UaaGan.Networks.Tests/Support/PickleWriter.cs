@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks.Tests;
 

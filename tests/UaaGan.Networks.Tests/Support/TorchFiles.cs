@@ -1,4 +1,5 @@
 using TorchSharp;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks.Tests;
 

@@ -28,6 +28,10 @@ public class AveragePrecisionTests
                 var all = Enumerable.Range(0, 1 << rows).Where(mask => int.PopCount(mask) == correct)
                     .Select(mask => AveragePrecision.Rectangle([.. Enumerable.Range(1, rows).Where(rank => (mask >> (rank - 1) & 1) == 1)]));
                 Assert.Equal(all.Average(), AveragePrecision.Chance(correct, rows, harmonic), 1e-13);
+                Assert.Equal(all.Average(), AveragePrecisionRule.Rectangle.Chance(correct, rows, harmonic), 1e-13);
+                var trapezoids = Enumerable.Range(0, 1 << rows).Where(mask => int.PopCount(mask) == correct)
+                    .Select(mask => AveragePrecision.Trapezoid([.. Enumerable.Range(1, rows).Where(rank => (mask >> (rank - 1) & 1) == 1)], correct));
+                Assert.Equal(trapezoids.Average(), AveragePrecisionRule.Trapezoid.Chance(correct, rows, harmonic), 1e-13);
             }
         }
     }

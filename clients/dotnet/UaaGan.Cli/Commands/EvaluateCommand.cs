@@ -12,6 +12,7 @@ internal static class EvaluateCommand
     private static readonly Option<string> Model = OptionRules.Model();
     private static readonly Option<string> Data = OptionRules.Folder("--data", "Folder of labelled images");
     private static readonly Option<string?> Protocol = OptionRules.Protocol(required: true);
+    private static readonly Option<string?> Layout = OptionRules.Layout();
     private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to the data's folder a line [default: all]");
     private static readonly Option<string[]> Attacks = new("--attack")
     {
@@ -29,6 +30,12 @@ internal static class EvaluateCommand
         Description = "Resamples for the 95 % intervals, by identity, 0 to 10000",
         HelpName = "N",
         DefaultValueFactory = _ => 1000,
+    };
+
+    private static readonly Option<string?> Precision = new("--average-precision")
+    {
+        Description = "Average precision by rectangle or trapezoid, which give different numbers [default: the protocol's own, docs/protocols.md]",
+        HelpName = "RULE",
     };
 
     private static readonly Option<bool> Rescale = new("--rescale") { Description = "Allow a generator trained for another epsilon, its perturbation scaled" };
@@ -57,15 +64,18 @@ internal static class EvaluateCommand
             perturbation moved to another query: a universal pattern loses as much, a query-specific one loses less.
 
             Protocols:
-              leave-one-out   a folder a class; every image ranks all others of the gallery (adversarial query, clean gallery)
-              market1501      query/ and bounding_box_test/ with names such as 0043_c2s1_003651_02.jpg
+              leave-one-out   a folder a class, LFW or dataset.csv; every image ranks all others of the gallery (adversarial query, clean gallery)
+              market1501, dukemtmc-reid, msmt17, cuhk03   person re-identification, in their own layouts or dataset.csv
+              oxford-paris, revisited-easy, revisited-medium, revisited-hard   landmarks, the query cut to its box
+            'uaagan datasets check --help' has the layouts, docs/protocols.md the rules.
 
             Examples:
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
         Bootstrap.Between(0, 10000);
+        Precision.AcceptOnlyFromAmong("rectangle", "trapezoid");
         Limit.Validators.Add(result =>
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is < 1) result.AddError("--limit must be at least 1.");
@@ -94,6 +104,7 @@ internal static class EvaluateCommand
             Run = RunManifest.Node(new { data = Path.GetFullPath(plan.DataFolder) }),
         };
         await manifest.Write(plan.OutputFolder, cancellationToken);
+        plan = plan with { Data = await QueryCrop.Make(plan.Data, Path.Combine(plan.OutputFolder, "images", "queries"), cancellationToken) };
         var result = await session.Terminal.WithProgress(bars => new EvaluationRun(services, plan, bars).Execute(cancellationToken));
         var json = EvaluationJson.Of(result);
         var name = new DirectoryInfo(plan.DataFolder).Name;
@@ -112,7 +123,7 @@ internal static class EvaluateCommand
     {
         var options = session.Options;
         var folder = options.GetRequiredValue(Data);
-        var data = UaaGan.Retrieval.Datasets.Read(options.GetRequiredValue(Protocol)!, folder, options.GetValue(Queries));
+        var data = UaaGan.Retrieval.Datasets.Read(options.GetRequiredValue(Protocol)!, folder, options.GetValue(Queries), options.GetValue(Layout));
         if (options.GetValue(Limit) is { } limit) data = data with { Queries = EvaluationPlan.Spread(data.Queries, limit) };
         return new EvaluationPlan
         {
@@ -123,6 +134,7 @@ internal static class EvaluateCommand
             Epsilon = options.GetValue(Epsilon),
             Seed = options.GetValue(Seed),
             BootstrapSamples = options.GetValue(Bootstrap),
+            AveragePrecision = options.GetValue(Precision) is { } rule ? Enum.Parse<UaaGan.Protos.Retrieval.V1.AveragePrecision>(rule, ignoreCase: true) : default,
             Rescale = options.GetValue(Rescale),
             Surrogate = options.GetValue(Surrogate) is { } surrogate ? Session.Model(surrogate) : null,
             Survival = options.GetValue(Survival),

@@ -56,6 +56,9 @@ internal sealed record EvaluationJson
 
         public required Dictionary<string, double[]> Intervals { get; init; }
 
+        /// <summary>What some protocols print beside these.</summary>
+        public required RankingDetail Detail { get; init; }
+
         public static CleanRow Of(Metrics metrics) => new()
         {
             MeanAveragePrecision = metrics.MeanAveragePrecision.Value,
@@ -64,6 +67,7 @@ internal sealed record EvaluationJson
             Queries = metrics.ValidQueries,
             SkippedQueries = metrics.SkippedQueries,
             Intervals = IntervalsOf(metrics),
+            Detail = RankingDetail.Of(metrics),
         };
     }
 
@@ -118,6 +122,12 @@ internal sealed record EvaluationJson
 
         public required Dictionary<string, double[]> Intervals { get; init; }
 
+        /// <summary>What some protocols print beside these.</summary>
+        public required RankingDetail Detail { get; init; }
+
+        /// <summary>What the attack moved.</summary>
+        public required AttackDetail Effect { get; init; }
+
         /// <summary>By defence; absent when that was not asked for.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public IReadOnlyList<SurvivalRow>? Survival { get; init; }
@@ -153,6 +163,8 @@ internal sealed record EvaluationJson
                 Options = attack.Run.Options,
                 ThreatModel = ThreatModels.Of(attack.Spec, plan.Surrogate?.Name),
                 Intervals = intervals,
+                Detail = RankingDetail.Of(attack.Metrics.Metrics),
+                Effect = AttackDetail.Of(attack.Metrics),
                 Survival = plan.Survival ? [.. attack.Survival.Select(SurvivalRow.Of)] : null,
                 StrongestDefence = UaaGan.Cli.Evaluation.Survival.Strongest(attack.Survival)?.Defence,
             };

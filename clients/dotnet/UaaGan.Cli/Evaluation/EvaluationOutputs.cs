@@ -17,6 +17,7 @@ internal static class EvaluationOutputs
         {
             folder = Path.GetFullPath(result.Plan.DataFolder),
             protocol = result.Plan.Data.Protocol,
+            average_precision = result.Scores.AveragePrecisionRule,
             queries = result.Plan.Data.Queries.Count,
             gallery = result.Plan.Data.Gallery.Count,
             sha256 = result.DataHash,

@@ -39,6 +39,9 @@ internal sealed record EvaluationPlan
     /// <summary>Bootstrap resamples for the 95 % intervals; 0 for none.</summary>
     public int BootstrapSamples { get; init; } = 1000;
 
+    /// <summary>Which average precision; unspecified: the protocol's own.</summary>
+    public Protos.Retrieval.V1.AveragePrecision AveragePrecision { get; init; }
+
     /// <summary>Where images and reports go.</summary>
     public required string OutputFolder { get; init; }
 

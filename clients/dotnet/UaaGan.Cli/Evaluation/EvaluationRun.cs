@@ -27,6 +27,8 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
     public async Task<EvaluationResult> Execute(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
+        if (plan.Data.Queries.FirstOrDefault(query => query.Box is not null) is { } boxed)
+            throw new CliException($"The query '{boxed.Id}' is a part of its image; 'evaluate' cuts such queries out, this command does not.");
         var found = await services.Features.GetModel(plan.Model, cancellationToken);
         _model = new ModelReference { Name = found.Name, Version = found.Version };
         var surrogate = plan.Surrogate is null ? null : await services.Features.GetModel(plan.Surrogate, cancellationToken);
@@ -228,7 +230,8 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         var bar = bars.Add($"{plan.Data.Protocol}: scoring");
         var settings = new EvaluateSettings
         {
-            Protocol = plan.Data.Protocol == RankingProtocols.Market1501 ? Protocol.Market1501 : Protocol.LeaveOneOut,
+            Protocol = ScoringMessages.Protocol(plan.Data.Protocol),
+            AveragePrecision = plan.AveragePrecision,
             BootstrapSamples = (uint)plan.BootstrapSamples,
             Seed = plan.Seed,
             RankingSize = (uint)plan.PicturedRows,
@@ -243,7 +246,13 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         IEnumerable<EvaluationItem> Items()
         {
             foreach (var row in plan.Data.Gallery) yield return Labelled(row, EvaluationRole.Gallery);
-            foreach (var query in plan.Data.Queries) yield return Labelled(query, EvaluationRole.Query);
+            foreach (var query in plan.Data.Queries)
+            {
+                var item = Labelled(query, EvaluationRole.Query);
+                item.Truth = ScoringMessages.Truth(plan.Data.Truth.GetValueOrDefault(query.Id));
+                yield return item;
+            }
+
             for (var attack = 0; attack < variants.Count; attack++)
             {
                 foreach (var query in plan.Data.Queries)

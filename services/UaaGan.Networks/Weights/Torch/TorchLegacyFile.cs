@@ -1,4 +1,5 @@
 using System.Numerics;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks;
 
@@ -14,7 +15,7 @@ internal static class TorchLegacyFile
     /// <exception cref="Failures.FailureException">As <see cref="StateReader.Open"/>.</exception>
     public static TorchReader Open(Stream file, string? key)
     {
-        var budget = new ReadBudget(file.Length);
+        var budget = new ReadBudget(file.Length, WeightsFailure.Faults);
         var objects = new TorchObjects(budget);
         var input = new FileWindow(file, 0, file.Length, budget);
         if (Next() is not BigInteger magic || magic != Magic)

@@ -1,4 +1,5 @@
 using TorchSharp;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks;
 
@@ -8,9 +9,6 @@ namespace UaaGan.Networks;
 /// </summary>
 internal static class TorchNames
 {
-    /// <summary>Most characters of a key: longer ones would make comparing them slow.</summary>
-    public const int LongestKey = 1024;
-
     private static readonly Dictionary<string, object> Table = new(StringComparer.Ordinal)
     {
         ["collections.OrderedDict"] = TorchFunction.Dictionary,
@@ -63,11 +61,10 @@ internal static class TorchNames
     public static object Find(string module, string name)
     {
         // The lengths bound the work: a pickle can name the same long text again and again.
-        var full = module.Length + name.Length <= LongestKey ? $"{(module == "__builtin__" ? "builtins" : module)}.{name}" : "a name that is too long";
+        var full = module.Length + name.Length <= PickleDictionary.LongestKey ? $"{(module == "__builtin__" ? "builtins" : module)}.{name}" : "a name that is too long";
         return Table.TryGetValue(full, out var known) ? known : throw WeightsFailure.Refused(full);
     }
 
-    /// <exception cref="Failures.FailureException">DataLoss WEIGHTS_FILE_DAMAGED: the key is longer than <see cref="LongestKey"/>.</exception>
-    public static string CheckKey(string key) =>
-        key.Length <= LongestKey ? key : throw WeightsFailure.Damaged($"a key in it has {key.Length} characters, more than {LongestKey}");
+    /// <exception cref="Failures.FailureException">DataLoss WEIGHTS_FILE_DAMAGED: the key is too long to be one.</exception>
+    public static string CheckKey(string key) => PickleDictionary.CheckKey(key, WeightsFailure.Faults);
 }

@@ -1,10 +1,11 @@
 using TorchSharp;
 using UaaGan.Failures;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks;
 
 /// <summary>Makes the objects of one file of torch.save: what its pickle calls for, and the storages that it refers to.</summary>
-internal sealed class TorchObjects(ReadBudget budget)
+internal sealed class TorchObjects(ReadBudget budget) : IPickleObjects
 {
     /// <summary>What a tensor and a storage cost with their place in the state dictionary, at most.</summary>
     private const int TensorBytes = 300, StorageBytes = 300, SizeBytes = 40, PairBytes = 500;
@@ -13,6 +14,12 @@ internal sealed class TorchObjects(ReadBudget budget)
 
     /// <summary>The whole storages by key.</summary>
     public IReadOnlyDictionary<string, TorchStorage> Storages => _storages;
+
+    /// <inheritdoc/>
+    public object Find(string module, string name) => TorchNames.Find(module, name);
+
+    /// <summary>The state that BUILD gives holds nothing of a tensor or a dictionary that weights need, such as its _metadata.</summary>
+    public bool TakesState(object? value) => value is PickleDictionary or TorchView or PickleOpaque;
 
     /// <summary>The result of a call.</summary>
     /// <exception cref="FailureException">InvalidArgument WEIGHTS_PICKLE_REFUSED; DataLoss WEIGHTS_FILE_DAMAGED.</exception>
@@ -33,7 +40,7 @@ internal sealed class TorchObjects(ReadBudget budget)
     /// (key, offset, elements) of a view, or None, at the end.
     /// </summary>
     /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument WEIGHTS_PICKLE_REFUSED.</exception>
-    public TorchStorage Persistent(object? id)
+    public object Persistent(object? id)
     {
         if (id is not object?[] parts || parts is not ["storage", ..])
             throw WeightsFailure.Refused(id is object?[] and [string kind, ..] ? $"a persistent '{kind}'" : "a persistent id of an unknown form");
@@ -55,7 +62,7 @@ internal sealed class TorchObjects(ReadBudget budget)
 
     private PickleDictionary Dictionary(object?[] arguments)
     {
-        var dictionary = new PickleDictionary();
+        var dictionary = new PickleDictionary(budget.Faults);
         var pairs = arguments switch
         {
             [] => [],

@@ -1,3 +1,5 @@
+using UaaGan.Pickle;
+
 namespace UaaGan.Networks;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal static class TorchZipFile
     /// <exception cref="Failures.FailureException">As <see cref="StateReader.Open"/>.</exception>
     public static TorchReader Open(Stream file, string? key)
     {
-        var budget = new ReadBudget(file.Length);
+        var budget = new ReadBudget(file.Length, WeightsFailure.Faults);
         var entries = ZipDirectory.Read(file, budget);
         var folder = Folder(entries);
         if (entries.ContainsKey($"{folder}/constants.pkl") || entries.Keys.Any(name => name.StartsWith($"{folder}/code/", StringComparison.Ordinal)))

@@ -1,4 +1,5 @@
 using UaaGan.Failures;
+using UaaGan.Pickle;
 
 namespace UaaGan.Networks;
 

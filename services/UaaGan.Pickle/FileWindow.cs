@@ -1,7 +1,7 @@
 using System.Text;
 using UaaGan.Failures;
 
-namespace UaaGan.Networks;
+namespace UaaGan.Pickle;
 
 /// <summary>
 /// A part of a file that is read in order and never beyond its end: a length that the file claims is compared with what is left before
@@ -64,7 +64,7 @@ internal sealed class FileWindow
         }
         catch (DecoderFallbackException exception)
         {
-            throw WeightsFailure.Damaged("a text in it is no UTF-8", exception);
+            throw _budget.Faults.Damaged("a text in it is no UTF-8", exception);
         }
     }
 
@@ -87,14 +87,14 @@ internal sealed class FileWindow
             line[length] = value;
         }
 
-        throw WeightsFailure.Damaged($"a line in it is longer than {LongestLine} bytes");
+        throw _budget.Faults.Damaged($"a line in it is longer than {LongestLine} bytes");
     }
 
     private string Text(ulong bytes, Encoding encoding)
     {
         Take(bytes);
         _budget.Charge(StringBytes((long)bytes));
-        if (bytes > int.MaxValue / 2) throw WeightsFailure.NotSupported("a text longer than 1 GiB");
+        if (bytes > int.MaxValue / 2) throw _budget.Faults.NotSupported("a text longer than 1 GiB");
         if (bytes > StackBytes) _budget.Charge((long)bytes);
         var buffer = bytes <= StackBytes ? stackalloc byte[(int)bytes] : new byte[bytes];
         if (_file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) < buffer.Length) throw Cut();
@@ -109,5 +109,5 @@ internal sealed class FileWindow
         Left -= (long)bytes;
     }
 
-    private static FailureException Cut() => WeightsFailure.Damaged("it ends within a field");
+    private FailureException Cut() => _budget.Faults.Damaged("it ends within a field");
 }

@@ -1,4 +1,4 @@
-namespace UaaGan.Networks;
+namespace UaaGan.Pickle;
 
 /// <summary>The operations of pickle's protocols 0 to 5, with the names of Python's pickletools.</summary>
 internal enum PickleOpcode : byte
@@ -63,7 +63,7 @@ internal enum PickleOpcode : byte
     Frame = 0x95,
     ByteArray8 = 0x96,
 
-    /// <summary>From here on those that no file of torch.save needs: they are refused by these names.</summary>
+    /// <summary>From here on those that no file of ours needs: they are refused by these names.</summary>
     Inst = (byte)'i',
     Obj = (byte)'o',
     PersId = (byte)'P',

@@ -1,6 +1,6 @@
 using UaaGan.Failures;
 
-namespace UaaGan.Networks;
+namespace UaaGan.Pickle;
 
 /// <summary>The stack of a pickle's machine, with the marks that begin a list of items.</summary>
 internal sealed class PickleStack(ReadBudget budget)
@@ -42,7 +42,7 @@ internal sealed class PickleStack(ReadBudget budget)
 
     /// <summary>The top as what an operation works on.</summary>
     public T Peek<T>(PickleOpcode opcode) where T : class =>
-        Peek() as T ?? throw WeightsFailure.Damaged($"its pickle has {opcode} on what is no {typeof(T).Name}");
+        Peek() as T ?? throw budget.Faults.Damaged($"its pickle has {opcode} on what is no {typeof(T).Name}");
 
     /// <summary>The newest items as a tuple.</summary>
     public object?[] PopTuple(int count)
@@ -79,5 +79,5 @@ internal sealed class PickleStack(ReadBudget budget)
         return new object?[count];
     }
 
-    private static FailureException Lacking() => WeightsFailure.Damaged("its pickle takes more from the stack than it put there");
+    private FailureException Lacking() => budget.Faults.Damaged("its pickle takes more from the stack than it put there");
 }

@@ -1,15 +1,16 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using UaaGan.Failures;
 
-namespace UaaGan.Networks;
+namespace UaaGan.Pickle;
 
 /// <summary>
-/// A machine for the pickles of torch.save, of protocols 0 to 5. It builds tuples (object[]), lists and sets (List), dictionaries,
-/// texts, whole numbers and truth values; a name is looked up in <see cref="TorchNames"/> and nowhere else, so that nothing of a file is
-/// run, imported or created. It has no recursion, and takes one step for each operation of the file.
+/// A machine for pickles of protocols 0 to 5. It builds tuples (object[]), lists and sets (List), dictionaries, texts, whole numbers,
+/// fractions and truth values; a name is looked up by <see cref="IPickleObjects"/> and nowhere else, so that nothing of a file is run,
+/// imported or created. It has no recursion, and takes one step for each operation of the file.
 /// </summary>
-internal sealed class PickleReader(FileWindow input, ReadBudget budget, TorchObjects objects)
+internal sealed class PickleReader(FileWindow input, ReadBudget budget, IPickleObjects objects)
 {
     private const int LastProtocol = 5, LongestNumber = 32, LongestDigits = 80;
 
@@ -22,8 +23,7 @@ internal sealed class PickleReader(FileWindow input, ReadBudget budget, TorchObj
     private readonly PickleMemo _memo = new(input.Length, budget);
 
     /// <summary>Runs until STOP.</summary>
-    /// <exception cref="FailureException">DataLoss WEIGHTS_FILE_DAMAGED; InvalidArgument WEIGHTS_PICKLE_REFUSED or
-    /// WEIGHTS_NOT_SUPPORTED.</exception>
+    /// <exception cref="FailureException">Of <see cref="ReadBudget.Faults"/>: the file is damaged, or asks for what is refused or not known.</exception>
     public object? Read()
     {
         while (true)
@@ -48,8 +48,8 @@ internal sealed class PickleReader(FileWindow input, ReadBudget budget, TorchObj
             case PickleOpcode.Long: PushBig(Digits(input.Line().TrimEnd('L'))); return true;
             case PickleOpcode.Long1: PushBig(BigNumber(input.Byte())); return true;
             case PickleOpcode.Long4: PushBig(BigNumber(input.Number(4))); return true;
-            case PickleOpcode.Float: input.Line(); _stack.Push(PickleOpaque.Value); return true;
-            case PickleOpcode.BinFloat: PushOpaque(8); return true;
+            case PickleOpcode.Float: PushFraction(Fraction(input.Line())); return true;
+            case PickleOpcode.BinFloat: PushFraction(BigEndianDouble(input.Number(8))); return true;
             default: return false;
         }
     }
@@ -126,6 +126,12 @@ internal sealed class PickleReader(FileWindow input, ReadBudget budget, TorchObj
         _stack.Push(number);
     }
 
+    private void PushFraction(double number)
+    {
+        budget.Charge(NumberBytes);
+        _stack.Push(number);
+    }
+
     private void PushBig(BigInteger number)
     {
         budget.Charge(2 * LongestNumber);
@@ -134,7 +140,7 @@ internal sealed class PickleReader(FileWindow input, ReadBudget budget, TorchObj
 
     private BigInteger BigNumber(ulong bytes)
     {
-        if (bytes > LongestNumber) throw WeightsFailure.Damaged($"its pickle has a whole number of {bytes} bytes");
+        if (bytes > LongestNumber) throw budget.Faults.Damaged($"its pickle has a whole number of {bytes} bytes");
         Span<byte> number = stackalloc byte[(int)bytes];
         foreach (ref var part in number) part = input.Byte();
         return new BigInteger(number);
@@ -162,7 +168,7 @@ internal sealed class PickleReader(FileWindow input, ReadBudget budget, TorchObj
     private PickleDictionary NewDictionary()
     {
         budget.Charge(ContainerBytes);
-        return new PickleDictionary();
+        return new PickleDictionary(budget.Faults);
     }
 
     private void PushDictionary(ReadOnlySpan<object?> items)
@@ -188,50 +194,61 @@ internal sealed class PickleReader(FileWindow input, ReadBudget budget, TorchObj
 
     private void Set(PickleDictionary dictionary, ReadOnlySpan<object?> items)
     {
-        if (items.Length % 2 != 0) throw WeightsFailure.Damaged("its pickle has a key without a value");
+        if (items.Length % 2 != 0) throw budget.Faults.Damaged("its pickle has a key without a value");
         budget.Charge((long)PairBytes * items.Length / 2);
         for (var i = 0; i < items.Length; i += 2) dictionary.Set(items[i], items[i + 1]);
     }
 
     private void PushGlobal(object?[] names)
     {
-        if (names is not [string module, string name]) throw WeightsFailure.Damaged("its pickle has a name that is no text");
+        if (names is not [string module, string name]) throw budget.Faults.Damaged("its pickle has a name that is no text");
         budget.Charge(NameBytes + 2L * (module.Length + name.Length));
-        _stack.Push(TorchNames.Find(module, name));
+        _stack.Push(objects.Find(module, name));
     }
 
     private void Call(object?[] call) => _stack.Push(objects.Call(call[0], call[1] as object?[]
-        ?? throw WeightsFailure.Damaged("its pickle has a call whose arguments are no tuple")));
+        ?? throw budget.Faults.Damaged("its pickle has a call whose arguments are no tuple")));
 
-    /// <summary>The state that BUILD gives holds nothing of a tensor or a dictionary that weights need, such as its _metadata.</summary>
     private void Build(PickleOpcode opcode)
     {
         _stack.Pop();
-        if (_stack.Peek() is not (PickleDictionary or TorchView or PickleOpaque)) throw Refused(opcode);
+        if (!objects.TakesState(_stack.Peek())) throw Refused(opcode);
     }
 
-    private static void CheckProtocol(byte protocol)
+    private void CheckProtocol(byte protocol)
     {
-        if (protocol > LastProtocol) throw WeightsFailure.NotSupported($"pickle protocol {protocol}, known are 0 to {LastProtocol}");
+        if (protocol > LastProtocol) throw budget.Faults.NotSupported($"pickle protocol {protocol}, known are 0 to {LastProtocol}");
     }
 
-    private static BigInteger Digits(string digits) =>
+    /// <summary>Python writes fractions with the most significant byte first.</summary>
+    private static double BigEndianDouble(ulong littleEndian) => BitConverter.UInt64BitsToDouble(BinaryPrimitives.ReverseEndianness(littleEndian));
+
+    private double Fraction(string text) => text switch
+    {
+        "nan" => double.NaN,
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        _ when text.Length <= LongestDigits && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        _ => throw budget.Faults.Damaged($"its pickle has '{FileFaults.Shorten(text)}' for a fraction"),
+    };
+
+    private BigInteger Digits(string digits) =>
         digits.Length <= LongestDigits && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw WeightsFailure.Damaged($"its pickle has '{WeightsFailure.Shorten(digits)}' for a whole number");
+            : throw budget.Faults.Damaged($"its pickle has '{FileFaults.Shorten(digits)}' for a whole number");
 
-    private static long Index(string digits) =>
+    private long Index(string digits) =>
         long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             ? index
-            : throw WeightsFailure.Damaged($"its pickle keeps a value under '{WeightsFailure.Shorten(digits)}'");
+            : throw budget.Faults.Damaged($"its pickle keeps a value under '{FileFaults.Shorten(digits)}'");
 
-    private static string Unescaped(string text) =>
-        text.Contains('\\', StringComparison.Ordinal) ? throw WeightsFailure.NotSupported("escaped text of pickle protocol 0") : text;
+    private string Unescaped(string text) =>
+        text.Contains('\\', StringComparison.Ordinal) ? throw budget.Faults.NotSupported("escaped text of pickle protocol 0") : text;
 
-    private static string Unquoted(string text) =>
-        text is ['\'', .., '\''] or ['"', .., '"'] ? text[1..^1] : throw WeightsFailure.Damaged("its pickle has a text without quotes");
+    private string Unquoted(string text) =>
+        text is ['\'', .., '\''] or ['"', .., '"'] ? text[1..^1] : throw budget.Faults.Damaged("its pickle has a text without quotes");
 
-    private static FailureException Refused(PickleOpcode opcode) => Enum.IsDefined(opcode)
-        ? WeightsFailure.Refused($"the pickle operation {opcode}")
-        : WeightsFailure.Damaged($"its pickle has the unknown operation {(byte)opcode}");
+    private FailureException Refused(PickleOpcode opcode) => Enum.IsDefined(opcode)
+        ? budget.Faults.Refused($"the pickle operation {opcode}")
+        : budget.Faults.Damaged($"its pickle has the unknown operation {(byte)opcode}");
 }
