@@ -20,6 +20,9 @@ public abstract class CrashContract
 
     private static readonly int Items = Full ? 200_000 : 5000;
 
+    // Transactions of hundreds of items, so that a kill comes within one more often than between two.
+    private static readonly string[] LargeBatches = ["--UaaGan:MaxInFlightPerStream=512", "--UaaGan:QueueItems=2048"];
+
     private static readonly TimeSpan RoundLimit = Full ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(1);
 
     // The round whose write of an item was acknowledged last; 0: none was.
@@ -40,7 +43,7 @@ public abstract class CrashContract
             var random = new Random(5);
             for (int round = 1; round <= Kills; round++)
             {
-                await using (var service = await BuiltService.StartAsync("UaaGan.RetrievalScoring", state, StoreOptions))
+                await using (var service = await BuiltService.StartAsync("UaaGan.RetrievalScoring", state, StoreOptions, LargeBatches))
                 {
                     if (round == 1) await Client(service).CreateGalleryAsync(new CreateGalleryRequest { Name = "g", Dimension = Dimension }).ResponseAsync.Within();
                     int killAfter = random.Next(1, Items);
