@@ -1,0 +1,50 @@
+using UaaGan.Protos.Common.V1;
+using UaaGan.Protos.Retrieval.V1;
+using UaaGan.Retrieval;
+
+namespace UaaGan.Cli.Evaluation;
+
+/// <summary>The protocol's metrics of all variants at once, so that their intervals share resamples.</summary>
+internal static class Scoring
+{
+    public static async Task<EvaluateResponse> Score(EvaluationContext context, Dictionary<string, Feature> clean, List<Variant> variants, CancellationToken cancellationToken)
+    {
+        var plan = context.Plan;
+        var bar = context.Bars.Add($"{plan.Data.Protocol}: scoring");
+        var settings = new EvaluateSettings
+        {
+            Protocol = plan.Data.Protocol == RankingProtocols.Market1501 ? Protocol.Market1501 : Protocol.LeaveOneOut,
+            BootstrapSamples = (uint)plan.BootstrapSamples,
+            Seed = plan.Seed,
+            RankingSize = (uint)plan.PicturedRows,
+        };
+        settings.Attacks.AddRange(variants.Select(v => v.Name));
+        settings.RankingQueryIds.AddRange(EvaluationPlan.Spread(plan.Data.Queries, plan.PicturedQueries).Select(q => q.Id));
+        var scores = await context.Services.Scoring.Evaluate(settings, Items().ToAsyncEnumerable(), cancellationToken);
+        bar.IsIndeterminate = false;
+        bar.Value = bar.MaxValue;
+        return scores;
+
+        IEnumerable<EvaluationItem> Items()
+        {
+            foreach (var row in plan.Data.Gallery) yield return Labelled(row, EvaluationRole.Gallery);
+            foreach (var query in plan.Data.Queries) yield return Labelled(query, EvaluationRole.Query);
+            for (var attack = 0; attack < variants.Count; attack++)
+            {
+                foreach (var query in plan.Data.Queries)
+                {
+                    yield return new EvaluationItem
+                    {
+                        Id = query.Id,
+                        Role = EvaluationRole.AdversarialQuery,
+                        Attack = (uint)attack,
+                        Feature = variants[attack].Features[query.Id],
+                    };
+                }
+            }
+        }
+
+        EvaluationItem Labelled(DatasetEntry entry, EvaluationRole role) =>
+            new() { Id = entry.Id, Role = role, Identity = entry.Identity, Camera = entry.Camera, Feature = clean[entry.Id] };
+    }
+}
