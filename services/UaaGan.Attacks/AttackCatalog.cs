@@ -66,7 +66,7 @@ public static class AttackCatalog
     /// <param name="target">The network; it stays the caller's.</param>
     /// <param name="generator">The generator that the request names, see <see cref="GeneratorRepository.Load"/>; null when it names none.</param>
     /// <exception cref="FailureException">
-    /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED, GUIDE_REQUIRED, GUIDE_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
+    /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED, GUIDE_REQUIRED, GUIDE_UNEXPECTED, BOX_EMPTY; GENERATOR_METHOD, GENERATOR_MODEL or
     /// GENERATOR_EPSILON when the generator was trained for something else; GENERATOR_DAMAGED; MODEL_IS_BLACK_BOX when the attack needs gradients
     /// that the target does not have.
     /// </exception>
@@ -79,13 +79,15 @@ public static class AttackCatalog
         var method = Get(request.Method);
         var options = OptionValues.Resolve(request.Method, method.AttackOptions, request.Options);
         CheckGuide(method, request.Guide is not null);
+        request.Box?.RequirePixels();
+        var budget = new Budget(request.Epsilon, request.Box);
         if (!method.NeedsGenerator)
         {
             if ((request.Generator ?? generator?.Record.Name) is { Length: > 0 } unexpected)
                 throw AttackFailure.GeneratorUnexpected(request.Method, unexpected);
             if (request.Method == RandomSign)
-                return new RandomSignAttack(request.Epsilon, request.Seed, options);
-            return Iterative(request, target, options);
+                return new RandomSignAttack(budget, request.Seed, options);
+            return Iterative(request, budget, target, options);
         }
 
         if (generator is null)
@@ -93,17 +95,17 @@ public static class AttackCatalog
         CheckFits(request, target.Identity, generator.Record);
         var trained = generator.Record.Epsilon;
         return request.Method == UniversalMethod.Name
-            ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, request.Epsilon, options)
-            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator), trained, request.Epsilon, options);
+            ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, budget, options)
+            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator), trained, budget, options);
     }
 
-    private static IterativeAttack Iterative(AttackRequest request, IFeatureNetwork target, OptionValues options)
+    private static IterativeAttack Iterative(AttackRequest request, Budget budget, IFeatureNetwork target, OptionValues options)
     {
         var method = IterativeMethods.All.Single(iterative => iterative.Method.Name == request.Method);
         if (method.Method.NeedsGradient && !target.SupportsGradient)
             throw AttackFailure.BlackBox(target.Identity.Name);
         return new IterativeAttack(
-            request.Method, target, method.Recipe(options, request.Epsilon), request.Epsilon, request.Seed, options, request.Guide);
+            request.Method, target, method.Recipe(options, request.Epsilon), budget, request.Seed, options, request.Guide);
     }
 
     private static void CheckFits(AttackRequest request, TargetIdentity target, GeneratorRecord generator)

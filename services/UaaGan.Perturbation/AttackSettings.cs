@@ -20,7 +20,7 @@ internal sealed record AttackSettings(ModelCard Card, AttackRequest Request, Gen
         [
             Card.Name, Card.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), Card.Weights.Sha256,
             Request.Method, Request.Epsilon.ToString(), Request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            Request.Rescale ? "rescale" : "", Generator?.Name ?? "", Generator?.WeightsSha256 ?? "", Of(Request.Guide),
+            Request.Rescale ? "rescale" : "", Request.Box?.ToString() ?? "", Generator?.Name ?? "", Generator?.WeightsSha256 ?? "", Of(Request.Guide),
             .. Request.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"),
         ]);
 

@@ -70,7 +70,7 @@ internal sealed class AttackSettingsReader(ModelRepository models, GeneratorRepo
         var generator = settings.Generator.Length == 0 ? null : generators.Get(settings.Generator);
         return new AttackSettings(
             card,
-            new AttackRequest(settings.Method, epsilon, options.All, settings.Seed, generator?.Name, settings.Rescale, Guide(settings)),
+            new AttackRequest(settings.Method, epsilon, options.All, settings.Seed, generator?.Name, settings.Rescale, Guide(settings), Box(settings.Box)),
             generator,
             Format(settings.OutputFormat),
             JpegQuality(settings.JpegQuality));
@@ -79,6 +79,21 @@ internal sealed class AttackSettingsReader(ModelRepository models, GeneratorRepo
     /// <summary>Decoded on the caller's thread, as there is one a call.</summary>
     private PixelImage? Guide(PerturbSettings settings) =>
         settings.Guide is null ? null : ImageReader.Read(settings.Guide, images.Limits, "guide");
+
+    private static ImageBox? Box(Box? box)
+    {
+        if (box is null) return null;
+        var given = new ImageBox(box.Left, box.Top, box.Width, box.Height);
+        try
+        {
+            given.RequirePixels();
+            return given;
+        }
+        catch (FailureException failure)
+        {
+            throw failure.Retell($"box.{failure.Field}");
+        }
+    }
 
     private static OutputFormat Format(OutputFormat format) => format switch
     {

@@ -32,7 +32,7 @@ internal sealed class PerturbStream(AttackSettingsReader reader, AttackWorkers w
     public async Task<StreamPerturbResponse> AnswerAsync(StreamEntry<Image> entry, CancellationToken cancellation)
     {
         var (adversarial, timing) = await perturber.PerturbAsync(
-            _lease!.Worker, _settings!, entry.Item, entry.Id, "item.image", deadline: null, cancellation);
+            _lease!.Worker, _settings!, entry.Item, entry.Id, "item.image", "settings.attack.box", deadline: null, cancellation);
         return new StreamPerturbResponse { Result = new PerturbResult { Id = entry.Id, Index = entry.Index, Adversarial = adversarial, Timing = timing } };
     }
 

@@ -40,7 +40,7 @@ internal sealed class PerturbationGrpcService(
         var settings = reader.Read(request.Settings, "settings");
         using var lease = await workers.AcquireAsync(settings, context.CancellationToken);
         var (adversarial, timing) = await perturber.PerturbAsync(
-            lease.Worker, settings, request.Image, request.Id, "image", context.DeadlineOrNull(), context.CancellationToken);
+            lease.Worker, settings, request.Image, request.Id, "image", "settings.box", context.DeadlineOrNull(), context.CancellationToken);
         return new PerturbResponse { Adversarial = adversarial, Timing = timing };
     }
 

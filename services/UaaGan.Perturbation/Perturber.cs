@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using UaaGan.Failures;
 using UaaGan.Hosting;
 using UaaGan.Imaging;
 using UaaGan.Protos.Common.V1;
@@ -14,17 +15,31 @@ internal sealed class Perturber(ImageReader images)
     /// <param name="image">The image; null counts as missing.</param>
     /// <param name="id">Seeds the random start.</param>
     /// <param name="field">Path of the image in the request.</param>
+    /// <param name="boxField">Path of the box in the request, or in the stream's settings.</param>
     /// <param name="deadline">When the caller gives up; null: never.</param>
     /// <param name="cancellation">The call's token.</param>
     public async Task<(AdversarialImage Adversarial, Timing Timing)> PerturbAsync(
-        BatchWorker<AttackItem, PixelImage> worker, AttackSettings settings, Image? image, string id, string field, DateTimeOffset? deadline,
+        BatchWorker<AttackItem, PixelImage> worker, AttackSettings settings, Image? image, string id, string field, string boxField, DateTimeOffset? deadline,
         CancellationToken cancellation)
     {
         var (original, decode) = await images.ReadAsync(image, field, cancellation);
+        RequireWithin(settings.Request.Box, original, boxField);
         var result = await worker.SubmitAsync(
             new AttackItem(original, id), original.Memory.Length, (original.Width, original.Height, original.Channels), deadline, cancellation);
         var (adversarial, encode) = await images.RunAsync(() => Write(original, result.Value, settings), cancellation);
         return (adversarial, result.ToTiming(decode, encode));
+    }
+
+    private static void RequireWithin(ImageBox? box, PixelImage image, string field)
+    {
+        try
+        {
+            box?.RequireWithin(image.Width, image.Height);
+        }
+        catch (FailureException failure)
+        {
+            throw failure.Retell($"{field}.{failure.Field}");
+        }
     }
 
     private static AdversarialImage Write(PixelImage original, PixelImage adversarial, AttackSettings settings)

@@ -1,4 +1,3 @@
-using UaaGan.Imaging;
 using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
@@ -6,7 +5,7 @@ namespace UaaGan.Attacks;
 /// <summary>
 /// The control: every value moves by +epsilon or -epsilon at random, then into [0,1]. What an attack loses beyond this, it has learned.
 /// </summary>
-internal sealed class RandomSignAttack(Epsilon epsilon, ulong seed, OptionValues options) : IAttack
+internal sealed class RandomSignAttack(Budget budget, ulong seed, OptionValues options) : IAttack
 {
     public string Name => AttackCatalog.RandomSign;
 
@@ -15,9 +14,10 @@ internal sealed class RandomSignAttack(Epsilon epsilon, ulong seed, OptionValues
     public Tensor Perturb(Tensor images, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        budget.Check(images);
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        return Budget.Project(images + ItemNoise.Signs(seed, ids, images.shape) * epsilon.Value, images, epsilon.Value).MoveToOuterDisposeScope();
+        return budget.Project(images + ItemNoise.Signs(seed, ids, images.shape) * budget.Value, images).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace UaaGan.Attacks;
 
 /// <summary>A trained generator as an attack: clamp(x + perturbation, 0, 1).</summary>
-internal sealed class GeneratorAttack(string name, PerturbationGenerator generator, Epsilon trained, Epsilon epsilon, OptionValues options) : IAttack
+internal sealed class GeneratorAttack(string name, PerturbationGenerator generator, Epsilon trained, Budget budget, OptionValues options) : IAttack
 {
     public string Name => name;
 
@@ -13,12 +13,13 @@ internal sealed class GeneratorAttack(string name, PerturbationGenerator generat
     public Tensor Perturb(Tensor images, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        budget.Check(images);
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var perturbation = generator.Perturbation(images, trained.Value);
-        if (epsilon != trained)
-            perturbation *= epsilon.Value / trained.Value;
-        return Budget.Project(images + perturbation, images, epsilon.Value).MoveToOuterDisposeScope();
+        if (budget.Epsilon != trained)
+            perturbation *= budget.Value / trained.Value;
+        return budget.Project(images + perturbation, images).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => generator.Dispose();

@@ -21,6 +21,7 @@ internal static class EvaluateCommand
     };
 
     private static readonly Option<Epsilon> Epsilon = OptionRules.Epsilon(required: false);
+    private static readonly Option<ImageBox?> Box = OptionRules.Box();
     private static readonly Option<string[]> Options = OptionRules.MethodOptions("pgd.steps=20");
     private static readonly Option<ulong> Seed = OptionRules.Seed();
     private static readonly Option<int?> Limit = new("--limit") { Description = "Use this many queries, evenly spread over the data set", HelpName = "N" };
@@ -64,7 +65,7 @@ internal static class EvaluateCommand
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Box, Options, Seed, Limit, Bootstrap, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
         Bootstrap.Between(0, 10000);
         Limit.Validators.Add(result =>
         {
@@ -121,6 +122,7 @@ internal static class EvaluateCommand
             DataFolder = folder,
             Attacks = AttackSpec.Parse(options.GetRequiredValue(Attacks), options.GetRequiredValue(Options)),
             Epsilon = options.GetValue(Epsilon),
+            Box = options.GetValue(Box),
             Seed = options.GetValue(Seed),
             BootstrapSamples = options.GetValue(Bootstrap),
             Rescale = options.GetValue(Rescale),

@@ -19,7 +19,7 @@ internal static class AdversarialQueries
         var missing = plan.Resume ? [.. queries.Where(query => !File.Exists(Path.Combine(folder, names[query.Id])))] : queries;
         perturbing.Increment(queries.Count - missing.Count);
         var run = await AttackRun.Execute(
-            context.Services.Perturbation, AttackRun.Settings(attack, context.Attacked, plan.Epsilon, plan.Seed, plan.Rescale), missing,
+            context.Services.Perturbation, AttackRun.Settings(attack, context.Attacked, plan.Epsilon, plan.Seed, plan.Rescale, plan.Box), missing,
             (id, png) => Files.Save(Path.Combine(folder, names[id]), png, cancellationToken), () => perturbing.Increment(1), cancellationToken);
         run = await Timed(run, plan.Resume, missing.Count > 0, folder + ".json", cancellationToken);
         if (run.Failed.Count > 0)
@@ -38,7 +38,7 @@ internal static class AdversarialQueries
             {
                 var original = await Files.Decode(query.Path, token);
                 var file = await File.ReadAllBytesAsync(Path.Combine(folder, names[query.Id]), token);
-                quality.Add(SelfCheck.Compare(query.Id, attack.Label, original, ImageDecoder.Decode(file, ImageLimits.Default), plan.Epsilon));
+                quality.Add(SelfCheck.Compare(query.Id, attack.Label, original, ImageDecoder.Decode(file, ImageLimits.Default), plan.Epsilon, plan.Box));
                 shapes.Add((original.Width, original.Height, original.Channels));
                 yield return ImageInput.FromBytes(query.Id, file);
             }

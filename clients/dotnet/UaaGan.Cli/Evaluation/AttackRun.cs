@@ -19,7 +19,14 @@ internal sealed record AttackRunResult(
 /// <summary>Streams images through Perturbation and saves what comes back.</summary>
 internal static class AttackRun
 {
-    public static PerturbSettings Settings(AttackSpec attack, ModelReference model, Imaging.Epsilon epsilon, ulong seed, bool rescale)
+    /// <param name="attack">The attack.</param>
+    /// <param name="model">The network it is made on.</param>
+    /// <param name="epsilon">The budget.</param>
+    /// <param name="seed">Of random starts.</param>
+    /// <param name="rescale">Whether a generator may serve another epsilon than its own.</param>
+    /// <param name="box">The part of each image that may change; null: all of it.</param>
+    public static PerturbSettings Settings(
+        AttackSpec attack, ModelReference model, Imaging.Epsilon epsilon, ulong seed, bool rescale, Imaging.ImageBox? box = null)
     {
         var settings = new PerturbSettings
         {
@@ -31,6 +38,7 @@ internal static class AttackRun
             Rescale = rescale,
             OutputFormat = OutputFormat.Png,
         };
+        if (box is { } part) settings.Box = new Box { Left = part.Left, Top = part.Top, Width = part.Width, Height = part.Height };
         settings.Options.Add(attack.Options.ToDictionary());
         if (attack.Guide is { } guide) settings.Guide = new Image { Encoded = ByteString.CopyFrom(File.ReadAllBytes(guide)) };
         return settings;

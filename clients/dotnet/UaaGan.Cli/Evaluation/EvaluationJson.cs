@@ -36,7 +36,7 @@ internal sealed record EvaluationJson
         Attacks = [.. result.Attacks.Select(attack => AttackRow.Of(attack, result.Plan))],
         ChanceMeanAveragePrecision = result.Scores.ChanceMeanAveragePrecision,
         Rules = new RulesRow(
-            result.Scores.AveragePrecisionRule, result.Scores.JunkRule, result.Scores.DenominatorRule, result.Scores.GalleryItems, ThreatModels.Common),
+            result.Scores.AveragePrecisionRule, result.Scores.JunkRule, result.Scores.DenominatorRule, result.Scores.GalleryItems, ThreatModels.Common(result.Plan)),
         Seconds = result.Seconds,
     };
 

@@ -22,6 +22,7 @@ internal static class EvaluationOutputs
             sha256 = result.DataHash,
         },
         epsilon = result.Plan.Epsilon.ToString(),
+        box = result.Plan.Box?.ToString(),
         result.Plan.Seed,
         result.Plan.BootstrapSamples,
         result.Plan.Rescale,

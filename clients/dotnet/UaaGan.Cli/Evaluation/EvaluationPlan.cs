@@ -21,6 +21,9 @@ internal sealed record EvaluationPlan
 
     public required ulong Seed { get; init; }
 
+    /// <summary>The part of each image that attacks may change; null: all of it.</summary>
+    public ImageBox? Box { get; init; }
+
     /// <summary>Whether a generator trained for another epsilon may be scaled.</summary>
     public bool Rescale { get; init; }
 

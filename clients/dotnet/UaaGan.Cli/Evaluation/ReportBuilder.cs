@@ -32,7 +32,7 @@ internal static class ReportBuilder
             Title = title,
             Description = description,
             Model = $"{result.Model.Name} {result.Model.Version}",
-            ThreatModel = ThreatModels.Common + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec, result.Plan.Surrogate?.Name)}.")),
+            ThreatModel = ThreatModels.Common(result.Plan) + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec, result.Plan.Surrogate?.Name)}.")),
             Epsilon = result.Plan.Epsilon.ToString(),
             Rules = new ReportRules
             {
@@ -128,6 +128,7 @@ internal static class ReportBuilder
         var plan = result.Plan;
         yield return new ReportOption("evaluation", "protocol", plan.Data.Protocol);
         yield return new ReportOption("evaluation", "epsilon", plan.Epsilon.ToString());
+        if (plan.Box is { } box) yield return new ReportOption("evaluation", "box", box.ToString());
         yield return new ReportOption("evaluation", "seed", Formats.Count(plan.Seed));
         yield return new ReportOption("evaluation", "bootstrap_samples", plan.BootstrapSamples.ToString(CultureInfo.InvariantCulture));
         yield return new ReportOption("evaluation", "queries", plan.Data.Queries.Count.ToString(CultureInfo.InvariantCulture));

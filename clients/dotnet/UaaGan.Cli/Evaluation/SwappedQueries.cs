@@ -28,9 +28,10 @@ internal static class SwappedQueries
                 var donorOriginal = await Files.Decode(donor.Path, token);
                 var donorAdversarial = await Files.Decode(Path.Combine(own.Folder, names[donor.Id]), token);
                 var path = Path.Combine(folder, names[queries[i].Id]);
-                await Files.Save(path, ImageEncoder.Png(PerturbationArithmetic.Swap(original, donorOriginal, donorAdversarial)), token);
+                var swapped = PerturbationArithmetic.Swap(original, donorOriginal, donorAdversarial);
+                await Files.Save(path, ImageEncoder.Png(plan.Box?.Restrict(original, swapped) ?? swapped), token);
                 var file = await File.ReadAllBytesAsync(path, token);
-                quality.Add(SelfCheck.Compare(queries[i].Id, Variant.SwappedName(own.Name), original, ImageDecoder.Decode(file, ImageLimits.Default), plan.Epsilon));
+                quality.Add(SelfCheck.Compare(queries[i].Id, Variant.SwappedName(own.Name), original, ImageDecoder.Decode(file, ImageLimits.Default), plan.Epsilon, plan.Box));
                 yield return ImageInput.FromBytes(queries[i].Id, file);
             }
         }

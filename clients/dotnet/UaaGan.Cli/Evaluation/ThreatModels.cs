@@ -1,3 +1,4 @@
+using System.Globalization;
 using UaaGan.Reports;
 
 namespace UaaGan.Cli.Evaluation;
@@ -7,8 +8,12 @@ internal static class ThreatModels
 {
     private const string RandomSign = "random-sign", Universal = "uap", Subject = "uaa-gan", Estimated = "nes";
 
-    public const string Common =
-        "The attacker changes the query image only, within epsilon of its pixels; gallery and network stay as they are. What is scored is the saved, reloaded 8-bit PNG.";
+    /// <summary>What holds of every attack of an evaluation.</summary>
+    public static string Common(EvaluationPlan plan) =>
+        $"The attacker changes the query image only, within epsilon of its pixels{Where(plan.Box)}; gallery and network stay as they are. What is scored is the saved, reloaded 8-bit PNG.";
+
+    private static string Where(Imaging.ImageBox? box) => box is { } part
+        ? string.Create(CultureInfo.InvariantCulture, $" and inside a box of {part.Width}x{part.Height} pixels at ({part.Left}, {part.Top})") : "";
 
     /// <param name="spec">The attack.</param>
     /// <param name="surrogate">The network it was made on, when that is not the one that is scored.</param>

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using UaaGan.Imaging;
+
+namespace UaaGan.Cli.Tests;
+
+/// <summary>What an attacker may change, and what he knows, against the real services.</summary>
+public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Outside_the_box_every_saved_file_is_the_original()
+    {
+        var report = (await Evaluate("box", "--attack", "pgd", "--attack", "uaa-gan:g", "--box", "4,6,20,16")).Ends(ExitCodes.Success).Json;
+
+        var files = Directory.GetFiles(_folder["box/images"], "*.png", SearchOption.AllDirectories);
+        // Two attacks, each with its own perturbations and with swapped ones.
+        Assert.Equal(4 * 24, files.Length);
+        foreach (var file in files)
+        {
+            var original = Decode(Path.Combine(suite.Data, string.Join('/', Path.GetRelativePath(_folder["box/images"], file).Split('/').Skip(1))));
+            var saved = Decode(file);
+            Assert.True(new ImageBox(4, 6, 20, 16).Restrict(original, saved).HasPixelsOf(saved), file);
+            Assert.False(saved.HasPixelsOf(original));
+        }
+
+        Assert.Equal("4,6,20,16", (string?)JsonNode.Parse(File.ReadAllText(_folder["box/manifest.json"]))!["run"]!["box"]);
+        Assert.Contains("inside a box of 20x16 pixels at (4, 6)", (string?)report["rules"]!["threat_model"], StringComparison.Ordinal);
+
+        string[] attack = ["attack", "--model", "tiny", "--attack", "pgd", "--images", suite.Data, "--epsilon", "8/255", "--out", _folder["attack"]];
+        (await suite.Run([.. attack, "--box", "4,6,20,16"])).Ends(ExitCodes.Success);
+        Assert.Equal(File.ReadAllBytes(_folder["box/images/pgd/class0/0.png"]), File.ReadAllBytes(_folder["attack/class0/0.png"]));
+        Assert.Contains("attack.box differs", (await suite.Run(attack)).Ends(ExitCodes.Failure).Errors, StringComparison.Ordinal);
+        Assert.Contains("The box has 31 columns after the first 4", (await Evaluate("outside", "--attack", "pgd", "--box", "4,0,31,8")).Ends(ExitCodes.Failure).Errors, StringComparison.Ordinal);
+        Assert.Contains("four whole numbers", (await Evaluate("bad", "--attack", "pgd", "--box", "4,0,0,8")).Ends(ExitCodes.WrongUse).Errors, StringComparison.Ordinal);
+    }
+
+    private Task<Outcome> Evaluate(string name, params string[] more) => suite.Run(
+        ["evaluate", "--model", "tiny", "--data", suite.Data, "--protocol", "leave-one-out", "--epsilon", "8/255", "--bootstrap", "100", "--out", _folder[name], "--json", .. more]);
+
+    private static PixelImage Decode(string path) => ImageDecoder.Decode(File.ReadAllBytes(path), ImageLimits.Default);
+}
