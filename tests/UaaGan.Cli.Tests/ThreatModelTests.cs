@@ -37,6 +37,33 @@ public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDispo
         Assert.Contains("four whole numbers", (await Evaluate("bad", "--attack", "pgd", "--box", "4,0,0,8")).Ends(ExitCodes.WrongUse).Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_gallery_may_be_attacked_in_whole_or_in_part()
+    {
+        var all = (await Evaluate("all", "--attack", "pgd", "--attack", "random-sign", "--side", "gallery")).Ends(ExitCodes.Success).Json;
+        string[] named = ["class0/0.png", "class1/3.png", "class3/5.png"];
+        var list = _folder.Write("list.txt", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', named)));
+        var some = (await Evaluate("some", "--attack", "pgd", "--side", "gallery", "--perturbed-gallery", list)).Ends(ExitCodes.Success).Json;
+        var query = (await Evaluate("query", "--attack", "pgd")).Ends(ExitCodes.Success).Json;
+
+        Assert.Equal(("gallery", 24), ((string?)all["side"], (int)all["perturbed_images"]!));
+        Assert.Equal(("gallery", 3), ((string?)some["side"], (int)some["perturbed_images"]!));
+        Assert.Equal(("query", 24), ((string?)query["side"], (int)query["perturbed_images"]!));
+        Assert.Equal(named, Directory.GetFiles(_folder["some/images/pgd"], "*.png", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder["some/images/pgd"], file)).Order());
+        // The same images under the same ids, so the same files; what is asked of them differs.
+        foreach (var id in named) Assert.Equal(File.ReadAllBytes(_folder[$"query/images/pgd/{id}"]), File.ReadAllBytes(_folder[$"some/images/pgd/{id}"]));
+        Assert.Equal(query["clean"]!.ToJsonString(), all["clean"]!.ToJsonString());
+        var lost = ((JsonObject[])[all, some]).Select(report => (double)report["attacks"]![0]!["map_lost"]!).ToArray();
+        Assert.True(lost[0] > lost[1] && lost[1] > 0, string.Join(' ', lost));
+        var clean = (double)all["clean"]!["mean_average_precision"]!;
+        Assert.Equal((clean - (double)all["attacks"]![0]!["mean_average_precision"]!) / (clean - (double)all["chance_mean_average_precision"]!), lost[0], 1e-9);
+        Assert.NotNull(all["attacks"]![0]!["map_lost_swapped"]);
+        Assert.Contains("The attacker changes the gallery images only", (string?)all["rules"]!["threat_model"], StringComparison.Ordinal);
+        Assert.Contains("changes 3 of the 24 gallery images only", (string?)some["rules"]!["threat_model"], StringComparison.Ordinal);
+        Assert.Contains("gradients of the target network for every gallery image", (string?)all["attacks"]![0]!["threat_model"], StringComparison.Ordinal);
+        Assert.Contains("needs --side gallery", (await Evaluate("bad", "--attack", "pgd", "--perturbed-gallery", list)).Ends(ExitCodes.WrongUse).Errors, StringComparison.Ordinal);
+    }
+
     private Task<Outcome> Evaluate(string name, params string[] more) => suite.Run(
         ["evaluate", "--model", "tiny", "--data", suite.Data, "--protocol", "leave-one-out", "--epsilon", "8/255", "--bootstrap", "100", "--out", _folder[name], "--json", .. more]);
 

@@ -72,7 +72,7 @@ internal sealed class EvaluationSummary
 
         int variant = attack + 1;
         double lost = (clean - _precision[variant].Average()) / (clean - Chance);
-        return new AttackMetrics(name, Metrics(variant), WithInterval(lost, LostDraws(variant)), Shift(_set.Adversarial[attack]));
+        return new AttackMetrics(name, Metrics(variant), WithInterval(lost, LostDraws(variant)), Shift(attack));
     }
 
     private T[] Valid<T>(T[] ofQueries) => [.. _valid.Select(query => ofQueries[query])];
@@ -96,9 +96,13 @@ internal sealed class EvaluationSummary
         return lost;
     }
 
-    private double Shift(EvaluationSet.Part adversarial) =>
-        _valid.Average(query => UnitFeature.Distance(
-            _set.Queries.Features[query], adversarial.Features[adversarial.Find(_set.Queries.Labels[query].Id)]));
+    private double Shift(int attack)
+    {
+        var (queries, rows) = (_set.Adversarial[attack], _set.AdversarialGallery[attack]);
+        return rows.Count > 0
+            ? Enumerable.Range(0, rows.Count).Average(row => UnitFeature.Distance(_set.Gallery.Features[_set.Gallery.Find(rows.Labels[row].Id)], rows.Features[row]))
+            : _valid.Average(query => UnitFeature.Distance(_set.Queries.Features[query], queries.Features[queries.Find(_set.Queries.Labels[query].Id)]));
+    }
 
     private static Estimate WithInterval(double value, double[]? draws)
     {

@@ -22,6 +22,16 @@ internal static class EvaluateCommand
 
     private static readonly Option<Epsilon> Epsilon = OptionRules.Epsilon(required: false);
     private static readonly Option<ImageBox?> Box = OptionRules.Box();
+    private static readonly Option<string> Side = new("--side")
+    {
+        Description = "Which images are attacked: query, against a clean gallery, or gallery, for clean queries: images that are to be protected from being found",
+        HelpName = "query|gallery",
+        DefaultValueFactory = _ => "query",
+    };
+
+    private static readonly Option<string?> PerturbedGallery = OptionRules.ListFile(
+        "--perturbed-gallery", "File that lists the gallery images to attack, one path relative to the data's folder a line, with --side gallery [default: all]");
+
     private static readonly Option<string[]> Options = OptionRules.MethodOptions("pgd.steps=20");
     private static readonly Option<ulong> Seed = OptionRules.Seed();
     private static readonly Option<int?> Limit = new("--limit") { Description = "Use this many queries, evenly spread over the data set", HelpName = "N" };
@@ -39,10 +49,10 @@ internal static class EvaluateCommand
         HelpName = "NAME",
     };
 
-    private static readonly Option<bool> AllowTrained = new("--allow-trained-queries") { Description = "Measure queries that a generator was trained on, too; without it such a query fails the run" };
+    private static readonly Option<bool> AllowTrained = new("--allow-trained-queries") { Description = "Attack images that a generator was trained on, too; without it such an image fails the run" };
     private static readonly Option<bool> Survival = new("--survival")
     {
-        Description = "Score clean and adversarial queries again after JPEG, resizing, blur, fewer bits and a crop, and name the strongest of these defences",
+        Description = "Score clean and adversarial images again after JPEG, resizing, blur, fewer bits and a crop, and name the strongest of these defences",
     };
 
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, report.json, manifest.json and the adversarial images");
@@ -52,20 +62,21 @@ internal static class EvaluateCommand
     {
         var command = new SessionCommand("evaluate", """
             Scores retrieval by a protocol of the field, clean and under attack, on the same queries. What is scored is what was saved:
-            each adversarial query is written as PNG, read again, checked against epsilon and the original, and only then extracted.
+            each adversarial image is written as PNG, read again, checked against epsilon and the original, and only then extracted.
 
             'mAP lost' is (clean - adversarial) / (clean - chance): 1 is no better than a random order. 'swapped' is the same with each
-            perturbation moved to another query: a universal pattern loses as much, a query-specific one loses less.
+            perturbation moved to another image: a universal pattern loses as much, an image-specific one loses less.
 
             Protocols:
-              leave-one-out   a folder a class; every image ranks all others of the gallery (adversarial query, clean gallery)
+              leave-one-out   a folder a class; every image ranks all others of the gallery (its own twin left out)
               market1501      query/ and bounding_box_test/ with names such as 0043_c2s1_003651_02.jpg
 
             Examples:
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Box, Options, Seed, Limit, Bootstrap, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
+        Side.AcceptOnlyFromAmong("query", "gallery");
         Bootstrap.Between(0, 10000);
         Limit.Validators.Add(result =>
         {
@@ -73,6 +84,7 @@ internal static class EvaluateCommand
         });
         command.Validators.Add(result =>
         {
+            if (result.GetResult(PerturbedGallery) is not null && result.GetValue(Side) != "gallery") result.AddError("--perturbed-gallery needs --side gallery.");
             if (result.GetResult(Attacks) is { Implicit: false } && result.GetResult(Epsilon) is null) result.AddError("--attack needs --epsilon, such as --epsilon 8/255.");
         });
         return command;
@@ -123,6 +135,8 @@ internal static class EvaluateCommand
             Attacks = AttackSpec.Parse(options.GetRequiredValue(Attacks), options.GetRequiredValue(Options)),
             Epsilon = options.GetValue(Epsilon),
             Box = options.GetValue(Box),
+            Side = options.GetValue(Side) == "gallery" ? AttackedSide.Gallery : AttackedSide.Query,
+            PerturbedGallery = options.GetValue(PerturbedGallery) is { } list ? UaaGan.Retrieval.Datasets.Listed(data.Gallery, folder, list) : null,
             Seed = options.GetValue(Seed),
             BootstrapSamples = options.GetValue(Bootstrap),
             Rescale = options.GetValue(Rescale),

@@ -16,6 +16,12 @@ internal sealed record EvaluationJson
 
     public required string Protocol { get; init; }
 
+    /// <summary>query or gallery: which images were adversarial.</summary>
+    public required string Side { get; init; }
+
+    /// <summary>Images of that side that were attacked.</summary>
+    public required int PerturbedImages { get; init; }
+
     public required CleanRow Clean { get; init; }
 
     public required IReadOnlyList<AttackRow> Attacks { get; init; }
@@ -32,6 +38,8 @@ internal sealed record EvaluationJson
         Model = result.Model.Name,
         ModelVersion = result.Model.Version,
         Protocol = result.Plan.Data.Protocol,
+        Side = result.Plan.Side.ToString().ToLowerInvariant(),
+        PerturbedImages = result.Plan.Attacked.Count,
         Clean = CleanRow.Of(result.Scores.Clean),
         Attacks = [.. result.Attacks.Select(attack => AttackRow.Of(attack, result.Plan))],
         ChanceMeanAveragePrecision = result.Scores.ChanceMeanAveragePrecision,
@@ -85,7 +93,7 @@ internal sealed record EvaluationJson
 
         public required double MapLost { get; init; }
 
-        /// <summary>Null with a single query, which has nobody to swap with.</summary>
+        /// <summary>Null with a single image, which has nobody to swap with.</summary>
         public required double? MapLostSwapped { get; init; }
 
         /// <summary>Mean, dB; null when nothing changed.</summary>
@@ -151,7 +159,7 @@ internal sealed record EvaluationJson
                 FeatureShift = attack.Metrics.FeatureShift,
                 Seed = plan.Seed,
                 Options = attack.Run.Options,
-                ThreatModel = ThreatModels.Of(attack.Spec, plan.Surrogate?.Name),
+                ThreatModel = ThreatModels.Of(attack.Spec, plan),
                 Intervals = intervals,
                 Survival = plan.Survival ? [.. attack.Survival.Select(SurvivalRow.Of)] : null,
                 StrongestDefence = UaaGan.Cli.Evaluation.Survival.Strongest(attack.Survival)?.Defence,
@@ -160,9 +168,9 @@ internal sealed record EvaluationJson
     }
 
     /// <param name="Defence">Its name.</param>
-    /// <param name="MeanAveragePrecision">Of adversarial queries after it.</param>
+    /// <param name="MeanAveragePrecision">Of adversarial images after it.</param>
     /// <param name="MapLost">Of the undefended clean mAP above chance.</param>
-    /// <param name="CleanMeanAveragePrecision">Of clean queries after it: what the defence costs.</param>
+    /// <param name="CleanMeanAveragePrecision">Of clean images after it: what the defence costs.</param>
     internal sealed record SurvivalRow(string Defence, double MeanAveragePrecision, double MapLost, double CleanMeanAveragePrecision)
     {
         public static SurvivalRow Of(Survival survival) => new(

@@ -21,6 +21,18 @@ internal sealed record EvaluationPlan
 
     public required ulong Seed { get; init; }
 
+    /// <summary>Which images are attacked.</summary>
+    public AttackedSide Side { get; init; }
+
+    /// <summary>The gallery images that are attacked, on that side; null: all.</summary>
+    public IReadOnlyList<DatasetEntry>? PerturbedGallery { get; init; }
+
+    /// <summary>The images that are attacked.</summary>
+    public IReadOnlyList<DatasetEntry> Attacked => Side == AttackedSide.Query ? Data.Queries : PerturbedGallery ?? Data.Gallery;
+
+    /// <summary>One of the images that are attacked, in words.</summary>
+    public string AttackedNoun => Side == AttackedSide.Query ? "query" : "gallery image";
+
     /// <summary>The part of each image that attacks may change; null: all of it.</summary>
     public ImageBox? Box { get; init; }
 

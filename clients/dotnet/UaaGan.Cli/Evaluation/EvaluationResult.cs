@@ -22,6 +22,9 @@ internal sealed record EvaluationResult
     /// <summary>SHA-256 over the ids and file hashes of queries and gallery.</summary>
     public required string DataHash { get; init; }
 
+    /// <summary>As <see cref="DataHash"/>, over the images that were attacked.</summary>
+    public required string PerturbedHash { get; init; }
+
     /// <summary>Wall clock of the whole evaluation.</summary>
     public required double Seconds { get; init; }
 }

@@ -9,7 +9,7 @@ using UaaGan.Protos.Retrieval.V1;
 namespace UaaGan.Cli.Evaluation;
 
 /// <summary>
-/// The evaluation, over the three services: clean features; for each attack adversarial queries, saved, reloaded, checked and extracted;
+/// The evaluation, over the three services: clean features; for each attack adversarial images, saved, reloaded, checked and extracted;
 /// the same with the perturbations swapped; then the protocol's metrics of it all.
 /// </summary>
 internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, ProgressBars bars)
@@ -22,7 +22,7 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         // Pinned at the start, so that every call means the same version.
         var context = new EvaluationContext(services, plan, bars, Pinned(found), Pinned(surrogate ?? found));
         var generators = await Generators(cancellationToken);
-        if (!plan.AllowTrainedQueries) await RunChecks.NoQueryWasTrainedOn(generators.Values, plan.Data.Queries, cancellationToken);
+        if (!plan.AllowTrainedQueries) await RunChecks.NothingAttackedWasTrainedOn(generators.Values, plan, cancellationToken);
         var clean = await CleanFeatures(context.Model, cancellationToken);
         // Only now is the model loaded for sure, and its batch sizes are those that it runs with.
         var model = await services.Features.GetModel(context.Model, cancellationToken);
@@ -31,13 +31,13 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         var variants = new List<Variant>();
         foreach (var attack in plan.Attacks)
         {
-            await RunChecks.ZeroBudgetChangesNothing(services.Perturbation, attack, context.Attacked, plan.Seed, plan.Data.Queries[0], cancellationToken);
-            var made = await AdversarialQueries.Make(context, attack, cancellationToken);
+            await RunChecks.ZeroBudgetChangesNothing(services.Perturbation, attack, context.Attacked, plan.Seed, plan.Attacked[0], cancellationToken);
+            var made = await AdversarialImages.Make(context, attack, cancellationToken);
             variants.Add(made);
-            if (await SwappedQueries.Make(context, made, cancellationToken) is { } swapped) variants.Add(swapped);
+            if (await SwappedImages.Make(context, made, cancellationToken) is { } swapped) variants.Add(swapped);
         }
 
-        if (plan.Survival) variants.AddRange(await DefendedQueries.Make(context, [.. variants.Where(variant => variant.Run is not null)], cancellationToken));
+        if (plan.Survival) variants.AddRange(await DefendedImages.Make(context, [.. variants.Where(variant => variant.Run is not null)], cancellationToken));
 
         await RunChecks.NetworkIsUnchanged(services, context.Model, plan.Data.Queries[0], clean[plan.Data.Queries[0].Id], cancellationToken);
         var scores = await Scoring.Score(context, clean, variants, cancellationToken);
@@ -49,6 +49,7 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
             Surrogate = surrogate,
             Scores = scores,
             DataHash = dataHash,
+            PerturbedHash = await Hashes.Images(plan.Attacked, cancellationToken),
             Attacks =
             [
                 .. variants.Where(v => v.Run is not null).Select(v => new AttackResult

@@ -11,7 +11,7 @@ internal static class EvaluationTable
     /// <summary>Everything about one evaluation.</summary>
     public static void Show(Terminal terminal, EvaluationResult result)
     {
-        ShowNumbers(terminal, result, $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, epsilon {result.Plan.Epsilon}");
+        ShowNumbers(terminal, result, $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, {(result.Plan.Side == AttackedSide.Gallery ? "adversarial gallery, " : "")}epsilon {result.Plan.Epsilon}");
         ShowSurvival(terminal, result);
         ShowThreatModel(terminal, result);
     }
@@ -77,9 +77,9 @@ internal static class EvaluationTable
     public static void ShowThreatModel(Terminal terminal, EvaluationResult result)
     {
         if (result.Attacks.Count == 0) return;
-        terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other queries");
+        terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other images");
         terminal.Show($"  threat model: {ThreatModels.Common(result.Plan)}");
-        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec, result.Plan.Surrogate?.Name)}");
+        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec, result.Plan)}");
     }
 
     private static string Interval(Estimate estimate) => estimate.HasLower && estimate.HasUpper

@@ -31,14 +31,14 @@ internal static class Scoring
             foreach (var query in plan.Data.Queries) yield return Labelled(query, EvaluationRole.Query);
             for (var attack = 0; attack < variants.Count; attack++)
             {
-                foreach (var query in plan.Data.Queries)
+                foreach (var image in plan.Attacked)
                 {
                     yield return new EvaluationItem
                     {
-                        Id = query.Id,
-                        Role = EvaluationRole.AdversarialQuery,
+                        Id = image.Id,
+                        Role = plan.Side == AttackedSide.Query ? EvaluationRole.AdversarialQuery : EvaluationRole.AdversarialGallery,
                         Attack = (uint)attack,
-                        Feature = variants[attack].Features[query.Id],
+                        Feature = variants[attack].Features[image.Id],
                     };
                 }
             }

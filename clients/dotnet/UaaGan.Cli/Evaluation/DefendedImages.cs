@@ -3,14 +3,14 @@ using UaaGan.Client;
 
 namespace UaaGan.Cli.Evaluation;
 
-/// <summary>Clean and adversarial queries after each defence; what is defended is the saved file.</summary>
-internal static class DefendedQueries
+/// <summary>The attacked images, clean and adversarial, after each defence; what is defended is the saved file.</summary>
+internal static class DefendedImages
 {
     public static async Task<List<Variant>> Make(EvaluationContext context, IReadOnlyList<Variant> attacks, CancellationToken cancellationToken)
     {
-        var queries = context.Plan.Data.Queries;
-        var names = OutputNames.For(queries);
-        var bar = context.Bars.Add($"after {Defence.All.Count} defences", Defence.All.Count * (attacks.Count + 1) * queries.Count);
+        var images = context.Plan.Attacked;
+        var names = OutputNames.For(images);
+        var bar = context.Bars.Add($"after {Defence.All.Count} defences", Defence.All.Count * (attacks.Count + 1) * images.Count);
         var defended = new List<Variant>();
         foreach (var defence in Defence.All)
         {
@@ -23,10 +23,10 @@ internal static class DefendedQueries
 
             async IAsyncEnumerable<ImageInput> Files(Variant? attack, [EnumeratorCancellation] CancellationToken token)
             {
-                foreach (var query in queries)
+                foreach (var entry in images)
                 {
-                    var image = await Evaluation.Files.Decode(attack is null ? query.Path : Path.Combine(attack.Folder, names[query.Id]), token);
-                    yield return ImageInput.FromBytes(query.Id, defence.Apply(image));
+                    var image = await Evaluation.Files.Decode(attack is null ? entry.Path : Path.Combine(attack.Folder, names[entry.Id]), token);
+                    yield return ImageInput.FromBytes(entry.Id, defence.Apply(image));
                 }
             }
         }

@@ -6,41 +6,41 @@ using UaaGan.Imaging;
 
 namespace UaaGan.Cli.Evaluation;
 
-/// <summary>The queries under an attack: made, saved, reloaded, checked, and only then extracted.</summary>
-internal static class AdversarialQueries
+/// <summary>The attacked images: made, saved, reloaded, checked, and only then extracted.</summary>
+internal static class AdversarialImages
 {
     public static async Task<Variant> Make(EvaluationContext context, AttackSpec attack, CancellationToken cancellationToken)
     {
-        var (plan, queries) = (context.Plan, context.Plan.Data.Queries);
+        var (plan, images) = (context.Plan, context.Plan.Attacked);
         var folder = Path.Combine(plan.OutputFolder, "images", attack.Folder);
-        var names = OutputNames.For(queries);
-        var perturbing = context.Bars.Add($"{attack.Label}: perturbing", queries.Count);
+        var names = OutputNames.For(images);
+        var perturbing = context.Bars.Add($"{attack.Label}: perturbing", images.Count);
         // A file is there whole or not at all.
-        var missing = plan.Resume ? [.. queries.Where(query => !File.Exists(Path.Combine(folder, names[query.Id])))] : queries;
-        perturbing.Increment(queries.Count - missing.Count);
+        var missing = plan.Resume ? [.. images.Where(entry => !File.Exists(Path.Combine(folder, names[entry.Id])))] : images;
+        perturbing.Increment(images.Count - missing.Count);
         var run = await AttackRun.Execute(
             context.Services.Perturbation, AttackRun.Settings(attack, context.Attacked, plan.Epsilon, plan.Seed, plan.Rescale, plan.Box), missing,
             (id, png) => Files.Save(Path.Combine(folder, names[id]), png, cancellationToken), () => perturbing.Increment(1), cancellationToken);
         run = await Timed(run, plan.Resume, missing.Count > 0, folder + ".json", cancellationToken);
         if (run.Failed.Count > 0)
-            throw new CliException($"{attack.Label} failed on {run.Failed.Count} of {queries.Count} queries:\n{FailedItem.List(run.Failed)}");
+            throw new CliException($"{attack.Label} failed on {run.Failed.Count} of {images.Count} images:\n{FailedItem.List(run.Failed)}");
 
         var quality = new QualitySummary();
         var shapes = new List<(int, int, int)>();
-        var scoring = context.Bars.Add($"{attack.Label}: features of the saved files", queries.Count);
+        var scoring = context.Bars.Add($"{attack.Label}: features of the saved files", images.Count);
         var features = await FeatureRun.ExtractAll(
             context.Services.Features, context.Model, Reloaded(cancellationToken), [], () => scoring.Increment(1), cancellationToken);
         return new Variant(attack.Label, attack, run, quality, features, folder, shapes);
 
         async IAsyncEnumerable<ImageInput> Reloaded([EnumeratorCancellation] CancellationToken token)
         {
-            foreach (var query in queries)
+            foreach (var entry in images)
             {
-                var original = await Files.Decode(query.Path, token);
-                var file = await File.ReadAllBytesAsync(Path.Combine(folder, names[query.Id]), token);
-                quality.Add(SelfCheck.Compare(query.Id, attack.Label, original, ImageDecoder.Decode(file, ImageLimits.Default), plan.Epsilon, plan.Box));
+                var original = await Files.Decode(entry.Path, token);
+                var file = await File.ReadAllBytesAsync(Path.Combine(folder, names[entry.Id]), token);
+                quality.Add(SelfCheck.Compare(entry.Id, attack.Label, original, ImageDecoder.Decode(file, ImageLimits.Default), plan.Epsilon, plan.Box));
                 shapes.Add((original.Width, original.Height, original.Channels));
-                yield return ImageInput.FromBytes(query.Id, file);
+                yield return ImageInput.FromBytes(entry.Id, file);
             }
         }
     }
