@@ -39,7 +39,8 @@ internal sealed record Budget(Epsilon Epsilon, ImageBox? Box = null)
         return within;
     }
 
-    private Tensor Ball(Tensor adversarial, Tensor images) => adversarial.maximum(images - Value).minimum(images + Value).clamp(0, 1);
+    /// <summary>What may change of images [N,C,H,W]: a view of them.</summary>
+    public Tensor Part(Tensor images) => Box is { } box ? images.narrow(2, box.Top, box.Height).narrow(3, box.Left, box.Width) : images;
 
-    private Tensor Part(Tensor images) => Box is { } box ? images.narrow(2, box.Top, box.Height).narrow(3, box.Left, box.Width) : images;
+    private Tensor Ball(Tensor adversarial, Tensor images) => adversarial.maximum(images - Value).minimum(images + Value).clamp(0, 1);
 }

@@ -16,7 +16,7 @@ internal sealed record AttackItem(PixelImage Image, string Id);
 /// </summary>
 internal sealed class AttackProcessor : IBatchProcessor<AttackItem, PixelImage>
 {
-    private readonly TargetNetwork _target;
+    private readonly List<TargetNetwork> _targets = [];
     private readonly IAttack _attack;
     private readonly int _epsilon, _batchSize;
     private readonly long _batchPixels;
@@ -33,15 +33,15 @@ internal sealed class AttackProcessor : IBatchProcessor<AttackItem, PixelImage>
         // The number of OpenMP threads belongs to the thread that sets it.
         set_num_threads(torchThreads > 0 ? torchThreads : Environment.ProcessorCount);
         (_epsilon, _batchSize, _batchPixels) = (settings.Request.Epsilon.Numerator255, options.BatchSize, options.BatchPixels);
-        _target = models.Load(settings.Card.ForGradients());
         try
         {
+            foreach (var card in (IEnumerable<ModelCard>)[settings.Card, .. settings.Ensemble]) _targets.Add(models.Load(card.ForGradients()));
             var generator = settings.Generator is null ? null : generators.Load(settings.Generator.Name);
-            _attack = AttackCatalog.Create(settings.Request, _target, generator);
+            _attack = AttackCatalog.Create(settings.Request, _targets[0], generator, _targets[1..]);
         }
         catch
         {
-            _target.Dispose();
+            Release();
             throw;
         }
     }
@@ -56,8 +56,10 @@ internal sealed class AttackProcessor : IBatchProcessor<AttackItem, PixelImage>
     public void Dispose()
     {
         _attack.Dispose();
-        _target.Dispose();
+        Release();
     }
+
+    private void Release() => _targets.ForEach(target => target.Dispose());
 
     private void Perturb(BatchItem<AttackItem, PixelImage>[] items, int size, CancellationToken stop)
     {

@@ -12,13 +12,15 @@ namespace UaaGan.Perturbation;
 /// <param name="Generator">The generator that the request names; null when it names none.</param>
 /// <param name="Format">PNG, raw or JPEG.</param>
 /// <param name="JpegQuality">1 to 100.</param>
-internal sealed record AttackSettings(ModelCard Card, AttackRequest Request, GeneratorRecord? Generator, OutputFormat Format, int JpegQuality)
+/// <param name="Ensemble">Further model versions that the attack is made on.</param>
+internal sealed record AttackSettings(
+    ModelCard Card, AttackRequest Request, GeneratorRecord? Generator, OutputFormat Format, int JpegQuality, IReadOnlyList<ModelCard> Ensemble)
 {
     /// <summary>What a worker is made for: settings of the same identity share one.</summary>
     public string Identity { get; } = string.Join(
         '\n',
         [
-            Card.Name, Card.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), Card.Weights.Sha256,
+            .. ((IEnumerable<ModelCard>)[Card, .. Ensemble]).Select(card => FormattableString.Invariant($"{card.Name}:{card.Version} {card.Weights.Sha256}")),
             Request.Method, Request.Epsilon.ToString(), Request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Request.Rescale ? "rescale" : "", Request.Box?.ToString() ?? "", Generator?.Name ?? "", Generator?.WeightsSha256 ?? "", Of(Request.Guide),
             .. Request.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using UaaGan.Attacks;
 using UaaGan.Failures;
 using UaaGan.Hosting;
@@ -10,7 +11,8 @@ using UaaGan.Protos.Perturbation.V1;
 namespace UaaGan.Perturbation;
 
 /// <summary>Checks settings as they come over the wire.</summary>
-internal sealed class AttackSettingsReader(ModelRepository models, GeneratorRepository generators, ImageReader images)
+internal sealed class AttackSettingsReader(
+    ModelRepository models, GeneratorRepository generators, ImageReader images, IOptions<PerturbationOptions> limits)
 {
     private const int DefaultJpegQuality = 95;
 
@@ -73,7 +75,44 @@ internal sealed class AttackSettingsReader(ModelRepository models, GeneratorRepo
             new AttackRequest(settings.Method, epsilon, options.All, settings.Seed, generator?.Name, settings.Rescale, Guide(settings), Box(settings.Box)),
             generator,
             Format(settings.OutputFormat),
-            JpegQuality(settings.JpegQuality));
+            JpegQuality(settings.JpegQuality),
+            Ensemble(settings, card));
+    }
+
+    private List<ModelCard> Ensemble(PerturbSettings settings, ModelCard card)
+    {
+        AttackCatalog.CheckEnsemble(AttackCatalog.Get(settings.Method), settings.Ensemble.Count > 0);
+        if (settings.Ensemble.Count > limits.Value.MaxEnsemble)
+        {
+            throw new FailureException(
+                FailureKind.InvalidArgument, "ENSEMBLE_TOO_LARGE",
+                string.Create(CultureInfo.InvariantCulture, $"ensemble has {settings.Ensemble.Count} networks; the service takes {limits.Value.MaxEnsemble} (UaaGan:Perturbation:MaxEnsemble)."))
+            { Field = "ensemble" };
+        }
+
+        var cards = new List<ModelCard>();
+        foreach (var (index, reference) in settings.Ensemble.Index())
+        {
+            var field = string.Create(CultureInfo.InvariantCulture, $"ensemble[{index}]");
+            var further = Further(reference, field);
+            if (cards.Prepend(card).Any(known => known.Name == further.Name && known.Version == further.Version))
+                throw new FailureException(FailureKind.InvalidArgument, "ENSEMBLE_REPEATS", $"'{further.Name}' is named twice; each network counts once.") { Field = field };
+            cards.Add(further);
+        }
+
+        return cards;
+    }
+
+    private ModelCard Further(ModelReference reference, string field)
+    {
+        try
+        {
+            return Model(reference);
+        }
+        catch (FailureException failure)
+        {
+            throw failure.Retell(field);
+        }
     }
 
     /// <summary>Decoded on the caller's thread, as there is one a call.</summary>

@@ -27,6 +27,10 @@ public sealed class PerturbationOptions
     [Range(1.0, 86_400.0)]
     public double WorkerIdleSeconds { get; set; } = 300;
 
+    /// <summary>Further networks of an attack, each loaded by its worker, 0 to 64. Default: 8.</summary>
+    [Range(0, 64)]
+    public int MaxEnsemble { get; set; } = 8;
+
     /// <summary>Trainings that run at a time, 0 to 64; 0: this process trains nothing and only takes jobs in. Default: 1.</summary>
     [Range(0, 64)]
     public int ParallelTrainings { get; set; } = 1;
@@ -50,4 +54,7 @@ public sealed class PerturbationOptions
     /// <summary>Seconds without a sign of life after which a running training counts as abandoned and is taken over, 5 to 3600. Default: 30.</summary>
     [Range(5.0, 3600.0)]
     public double LeaseSeconds { get; set; } = 30;
+
+    /// <summary>Folder where each training writes its scalars for TensorBoard, in a subfolder GENERATOR-JOB; empty: nowhere. Default: empty.</summary>
+    public string TensorBoardFolder { get; set; } = "";
 }

@@ -64,6 +64,43 @@ public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDispo
         Assert.Contains("needs --side gallery", (await Evaluate("bad", "--attack", "pgd", "--perturbed-gallery", list)).Ends(ExitCodes.WrongUse).Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Attacks_are_made_on_an_ensemble_and_scored_on_another_network()
+    {
+        foreach (var (name, seed) in new[] { ("second", 2), ("third", 3) })
+        {
+            var weights = TinyNetwork.Write(_folder[$"{name}.safetensors"], seed: seed);
+            (await suite.Run(["models", "add", "--name", name, "--weights", weights, .. TinyNetwork.Arguments])).Ends(ExitCodes.Success);
+        }
+
+        var both = (await Evaluate("both", "--attack", "pgd", "--attack", "random-sign", "--surrogate", "second", "--surrogate", "third")).Ends(ExitCodes.Success).Json;
+        var one = (await Evaluate("one", "--attack", "pgd", "--surrogate", "second")).Ends(ExitCodes.Success).Json;
+
+        Assert.Equal(["second", "third"], both["surrogates"]!.AsArray().Select(name => (string?)name));
+        Assert.StartsWith("transfer: the attacker knows nothing of the scored network; the attack was made on the mean of the losses on second, third,", (string?)both["attacks"]![0]!["threat_model"], StringComparison.Ordinal);
+        Assert.StartsWith("no knowledge", (string?)both["attacks"]![1]!["threat_model"], StringComparison.Ordinal);
+        Assert.Equal(one["clean"]!.ToJsonString(), both["clean"]!.ToJsonString());
+        Assert.NotEqual(File.ReadAllBytes(_folder["one/images/pgd/class0/0.png"]), File.ReadAllBytes(_folder["both/images/pgd/class0/0.png"]));
+        Assert.Equal(2, JsonNode.Parse(File.ReadAllText(_folder["both/manifest.json"]))!["run"]!["surrogates"]!.AsArray().Count);
+
+        var generator = (await Evaluate("g", "--attack", "uaa-gan:g", "--surrogate", "second", "--surrogate", "third")).Ends(ExitCodes.Failure);
+        Assert.Contains("is made on one network", generator.Errors, StringComparison.Ordinal);
+        Assert.Contains("'second' is named twice", (await Evaluate("twice", "--attack", "pgd", "--surrogate", "second", "--surrogate", "second")).Ends(ExitCodes.Failure).Errors, StringComparison.Ordinal);
+
+        var battery = await suite.Run(
+            "battery", "--preset", "full", "--model", "tiny", "--data", suite.Data, "--surrogate", "second", "--surrogate", "third", "--out", _folder["battery"]);
+        battery.Ends(ExitCodes.Success);
+        var cells = JsonNode.Parse(File.ReadAllText(_folder["battery/battery.json"]))!["evaluations"]!.AsArray().Where(evaluation => ((string)evaluation!["name"]!).StartsWith("transfer-", StringComparison.Ordinal)).ToList();
+        Assert.Equal(10, cells.Count);
+        Assert.Equal(
+            ["second", "second", "second", "third", "third", "third", "tiny", "tiny", "tiny", "tiny"], cells.Select(cell => (string)cell!["model"]!).Order());
+        // The matrix holds what an evaluation of the pair measures.
+        var pair = cells.Single(cell => (string)cell!["name"]! == "transfer-second-to-tiny")!["attacks"]!.AsArray();
+        Assert.Equal((double)one["attacks"]![0]!["map_lost"]!, (double)pair.Single(attack => (string)attack!["method"]! == "pgd")!["map_lost"]!, 1e-12);
+        Assert.Contains("second and third", battery.Output, StringComparison.Ordinal);
+        Assert.Contains("made on", battery.Output, StringComparison.Ordinal);
+    }
+
     private Task<Outcome> Evaluate(string name, params string[] more) => suite.Run(
         ["evaluate", "--model", "tiny", "--data", suite.Data, "--protocol", "leave-one-out", "--epsilon", "8/255", "--bootstrap", "100", "--out", _folder[name], "--json", .. more]);
 

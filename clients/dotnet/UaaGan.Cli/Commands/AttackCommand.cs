@@ -49,7 +49,7 @@ internal static class AttackCommand
 
         await using var services = await session.Services(cancellationToken, ServiceKind.FeatureExtraction, ServiceKind.Perturbation);
         var model = await services.Features.GetModel(Session.Model(options.GetRequiredValue(Model)), cancellationToken);
-        var settings = AttackRun.Settings(attack, new() { Name = model.Name, Version = model.Version }, epsilon, options.GetValue(Seed), options.GetValue(Rescale), box);
+        var settings = AttackRun.Settings(attack, [new() { Name = model.Name, Version = model.Version }], epsilon, options.GetValue(Seed), options.GetValue(Rescale), box);
         var run = await Describe(services, settings, box, attack, model, options.GetRequiredValue(Images), images, cancellationToken);
         if (earlier is not null) RequireSame(earlier, run, folder);
         Directory.CreateDirectory(folder);

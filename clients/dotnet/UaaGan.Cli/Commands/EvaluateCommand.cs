@@ -43,10 +43,11 @@ internal static class EvaluateCommand
     };
 
     private static readonly Option<bool> Rescale = new("--rescale") { Description = "Allow a generator trained for another epsilon, its perturbation scaled" };
-    private static readonly Option<string?> Surrogate = new("--surrogate")
+    private static readonly Option<string[]> Surrogates = new("--surrogate")
     {
-        Description = "Make the attacks on this model and score them on --model: transfer, for an attacker who does not know the network [default: --model itself]",
+        Description = "Make the attacks on this model and score them on --model: transfer, for an attacker who does not know the network; repeated, iterative attacks are made on the mean of the losses of all [default: --model itself]",
         HelpName = "NAME",
+        DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<bool> AllowTrained = new("--allow-trained-queries") { Description = "Attack images that a generator was trained on, too; without it such an image fails the run" };
@@ -75,7 +76,7 @@ internal static class EvaluateCommand
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Rescale, Surrogates, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
         Side.AcceptOnlyFromAmong("query", "gallery");
         Bootstrap.Between(0, 10000);
         Limit.Validators.Add(result =>
@@ -140,7 +141,7 @@ internal static class EvaluateCommand
             Seed = options.GetValue(Seed),
             BootstrapSamples = options.GetValue(Bootstrap),
             Rescale = options.GetValue(Rescale),
-            Surrogate = options.GetValue(Surrogate) is { } surrogate ? Session.Model(surrogate) : null,
+            Surrogates = [.. options.GetRequiredValue(Surrogates).Select(Session.Model)],
             Survival = options.GetValue(Survival),
             AllowTrainedQueries = options.GetValue(AllowTrained),
             OutputFolder = Path.GetFullPath(options.GetRequiredValue(Out)),

@@ -20,17 +20,17 @@ internal sealed record AttackRunResult(
 internal static class AttackRun
 {
     /// <param name="attack">The attack.</param>
-    /// <param name="model">The network it is made on.</param>
+    /// <param name="models">The networks it is made on, at least one.</param>
     /// <param name="epsilon">The budget.</param>
     /// <param name="seed">Of random starts.</param>
     /// <param name="rescale">Whether a generator may serve another epsilon than its own.</param>
     /// <param name="box">The part of each image that may change; null: all of it.</param>
     public static PerturbSettings Settings(
-        AttackSpec attack, ModelReference model, Imaging.Epsilon epsilon, ulong seed, bool rescale, Imaging.ImageBox? box = null)
+        AttackSpec attack, IReadOnlyList<ModelReference> models, Imaging.Epsilon epsilon, ulong seed, bool rescale, Imaging.ImageBox? box = null)
     {
         var settings = new PerturbSettings
         {
-            Model = model,
+            Model = models[0],
             Method = attack.Method,
             Generator = attack.Generator ?? "",
             Epsilon = epsilon.ToString(),
@@ -38,6 +38,7 @@ internal static class AttackRun
             Rescale = rescale,
             OutputFormat = OutputFormat.Png,
         };
+        settings.Ensemble.Add(models.Skip(1));
         if (box is { } part) settings.Box = new Box { Left = part.Left, Top = part.Top, Width = part.Width, Height = part.Height };
         settings.Options.Add(attack.Options.ToDictionary());
         if (attack.Guide is { } guide) settings.Guide = new Image { Encoded = ByteString.CopyFrom(File.ReadAllBytes(guide)) };

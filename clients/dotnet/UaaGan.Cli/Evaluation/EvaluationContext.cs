@@ -9,5 +9,6 @@ namespace UaaGan.Cli.Evaluation;
 /// <param name="Plan">What is to be done.</param>
 /// <param name="Bars">Where progress shows.</param>
 /// <param name="Model">The network that is scored, pinned to one version.</param>
-/// <param name="Attacked">The network that attacks are made on, pinned; under a white box the same.</param>
-internal sealed record EvaluationContext(ServiceGroup Services, EvaluationPlan Plan, ProgressBars Bars, ModelReference Model, ModelReference Attacked);
+/// <param name="Attacked">The networks that attacks are made on, pinned; under a white box the same one.</param>
+internal sealed record EvaluationContext(ServiceGroup Services, EvaluationPlan Plan, ProgressBars Bars, ModelReference Model,
+    IReadOnlyList<ModelReference> Attacked);

@@ -22,6 +22,9 @@ internal sealed record EvaluationJson
     /// <summary>Images of that side that were attacked.</summary>
     public required int PerturbedImages { get; init; }
 
+    /// <summary>The networks that the attacks were made on, where it was not the scored one.</summary>
+    public required IReadOnlyList<string> Surrogates { get; init; }
+
     public required CleanRow Clean { get; init; }
 
     public required IReadOnlyList<AttackRow> Attacks { get; init; }
@@ -40,6 +43,7 @@ internal sealed record EvaluationJson
         Protocol = result.Plan.Data.Protocol,
         Side = result.Plan.Side.ToString().ToLowerInvariant(),
         PerturbedImages = result.Plan.Attacked.Count,
+        Surrogates = [.. result.Surrogates.Select(model => model.Name)],
         Clean = CleanRow.Of(result.Scores.Clean),
         Attacks = [.. result.Attacks.Select(attack => AttackRow.Of(attack, result.Plan))],
         ChanceMeanAveragePrecision = result.Scores.ChanceMeanAveragePrecision,

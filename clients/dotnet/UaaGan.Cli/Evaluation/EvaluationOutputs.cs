@@ -29,7 +29,7 @@ internal static class EvaluationOutputs
         result.Plan.Seed,
         result.Plan.BootstrapSamples,
         result.Plan.Rescale,
-        surrogate = result.Surrogate is { } surrogate ? RunManifest.OfModel(surrogate) : null,
+        surrogates = result.Surrogates.Select(RunManifest.OfModel),
         result.Plan.Survival,
         result.Plan.AllowTrainedQueries,
         attacks = result.Attacks.Select(attack => new

@@ -39,8 +39,8 @@ internal sealed record EvaluationPlan
     /// <summary>Whether a generator trained for another epsilon may be scaled.</summary>
     public bool Rescale { get; init; }
 
-    /// <summary>The network that the attacks are made on; null: the one that is scored, white box.</summary>
-    public ModelReference? Surrogate { get; init; }
+    /// <summary>The networks that the attacks are made on, on the mean of the losses where there are several; none: the one that is scored, white box.</summary>
+    public IReadOnlyList<ModelReference> Surrogates { get; init; } = [];
 
     /// <summary>Whether queries are scored again after each <see cref="Defence"/>.</summary>
     public bool Survival { get; init; }

@@ -18,9 +18,10 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
     {
         var clock = Stopwatch.StartNew();
         var found = await services.Features.GetModel(plan.Model, cancellationToken);
-        var surrogate = plan.Surrogate is null ? null : await services.Features.GetModel(plan.Surrogate, cancellationToken);
+        var surrogates = new List<Model>();
+        foreach (var surrogate in plan.Surrogates) surrogates.Add(await services.Features.GetModel(surrogate, cancellationToken));
         // Pinned at the start, so that every call means the same version.
-        var context = new EvaluationContext(services, plan, bars, Pinned(found), Pinned(surrogate ?? found));
+        var context = new EvaluationContext(services, plan, bars, Pinned(found), [.. surrogates.DefaultIfEmpty(found).Select(Pinned)]);
         var generators = await Generators(cancellationToken);
         if (!plan.AllowTrainedQueries) await RunChecks.NothingAttackedWasTrainedOn(generators.Values, plan, cancellationToken);
         var clean = await CleanFeatures(context.Model, cancellationToken);
@@ -41,12 +42,12 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
 
         await RunChecks.NetworkIsUnchanged(services, context.Model, plan.Data.Queries[0], clean[plan.Data.Queries[0].Id], cancellationToken);
         var scores = await Scoring.Score(context, clean, variants, cancellationToken);
-        if (plan.Epsilon.Numerator255 > 0 && plan.Surrogate is null) RunChecks.NoiseIsWeaker(scores);
+        if (plan.Epsilon.Numerator255 > 0 && plan.Surrogates.Count == 0) RunChecks.NoiseIsWeaker(scores);
         return new EvaluationResult
         {
             Plan = plan,
             Model = model,
-            Surrogate = surrogate,
+            Surrogates = surrogates,
             Scores = scores,
             DataHash = dataHash,
             PerturbedHash = await Hashes.Images(plan.Attacked, cancellationToken),

@@ -33,11 +33,11 @@ internal static class RunChecks
 
     /// <summary>With a budget of 0 an attack must hand back the image it was given. Tried on one image.</summary>
     public static async Task ZeroBudgetChangesNothing(
-        PerturbationClient client, AttackSpec attack, ModelReference model, ulong seed, DatasetEntry image, CancellationToken cancellationToken)
+        PerturbationClient client, AttackSpec attack, IReadOnlyList<ModelReference> models, ulong seed, DatasetEntry image, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> saved = default;
         var run = await AttackRun.Execute(
-            client, AttackRun.Settings(attack, model, new Epsilon(0), seed, rescale: true), [image],
+            client, AttackRun.Settings(attack, models, new Epsilon(0), seed, rescale: true), [image],
             (_, png) =>
             {
                 saved = png;

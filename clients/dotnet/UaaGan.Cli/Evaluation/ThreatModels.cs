@@ -6,7 +6,7 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>What each attacker is assumed to know, so that no number is read as more than it is.</summary>
 internal static class ThreatModels
 {
-    private const string RandomSign = "random-sign", Universal = "uap", Subject = "uaa-gan", Estimated = "nes";
+    private const string RandomSign = "random-sign", Universal = "uap", Subject = "uaa-gan", Estimated = "nes", Decided = "rays";
 
     /// <summary>What holds of every attack of an evaluation.</summary>
     public static string Common(EvaluationPlan plan) => plan.Side == AttackedSide.Query
@@ -25,9 +25,11 @@ internal static class ThreatModels
     public static string Of(AttackSpec spec, EvaluationPlan plan)
     {
         var own = Of(spec, plan.AttackedNoun);
-        return plan.Surrogate is not { } surrogate || Role(spec) == ReportAttackRole.Control
-            ? own
-            : $"transfer: the attacker knows nothing of the scored network; the attack was made on {surrogate.Name}, {own.Replace("the target network", "that network", StringComparison.Ordinal)}";
+        if (plan.Surrogates.Count == 0 || Role(spec) == ReportAttackRole.Control) return own;
+        var (names, that) = plan.Surrogates.Count == 1
+            ? (plan.Surrogates[0].Name, "that network")
+            : ($"the mean of the losses on {string.Join(", ", plan.Surrogates.Select(model => model.Name))}", "those networks");
+        return $"transfer: the attacker knows nothing of the scored network; the attack was made on {names}, {own.Replace("the target network", that, StringComparison.Ordinal)}";
     }
 
     private static string Of(AttackSpec spec, string image) => Role(spec) switch
@@ -38,6 +40,8 @@ internal static class ThreatModels
             $"white-box in training: one perturbation for every {image} was learned from the target network's gradients on unlabelled images; one more costs an addition",
         _ when spec.Guide is not null => $"white-box, towards one guide image: gradients of the target network for every {image}; no labels, no gallery",
         _ when spec.Method == Estimated => $"score-based black box: the features that the target network gives to steps x population images around each {image}; no gradients, no labels, no gallery",
+        _ when spec.Method == Decided =>
+            $"decision-based black box: whether the target network still takes an image for the {image}, yes or no, for each of a number of images around it; no features, no gradients, no labels, no gallery",
         ReportAttackRole.Control => "no knowledge at all: noise of the same budget",
         _ => $"white-box: gradients of the target network for every {image}; no labels, no gallery",
     };
