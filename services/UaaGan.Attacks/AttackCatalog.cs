@@ -85,9 +85,16 @@ public static class AttackCatalog
             throw AttackFailure.EnsembleUnexpected(method.Name, IterativeMethods.All.Select(iterative => iterative.Method.Name));
     }
 
-    internal static IAttack Create(AttackRequest request, IFeatureNetwork target, TrainedGenerator? generator, IReadOnlyList<IFeatureNetwork>? ensemble = null)
+    /// <summary>As the other, on networks that are not of the repository.</summary>
+    /// <param name="request">The attack and its budget.</param>
+    /// <param name="target">The network; it stays the caller's.</param>
+    /// <param name="generator">The generator that the request names; null when it names none.</param>
+    /// <param name="ensemble">Further networks; null: none.</param>
+    /// <exception cref="FailureException">As the other.</exception>
+    public static IAttack Create(AttackRequest request, IFeatureNetwork target, TrainedGenerator? generator, IReadOnlyList<IFeatureNetwork>? ensemble = null)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(target);
         var method = Get(request.Method);
         var options = OptionValues.Resolve(request.Method, method.AttackOptions, request.Options);
         CheckGuide(method, request.Guide is not null);

@@ -31,6 +31,17 @@ public sealed class PerturbationOptions
     [Range(0, 64)]
     public int MaxEnsemble { get; set; } = 8;
 
+    /// <summary>
+    /// Address of a FeatureExtraction service, such as http://127.0.0.1:5101, that black-box methods (nes, rays) ask in the place of a network of their own; the model
+    /// need not be in this service's repository. Default: none.
+    /// </summary>
+    [Url]
+    public string? FeatureExtractionUrl { get; set; }
+
+    /// <summary>Seconds for one answer of that service, retries while it is unavailable included, 0.1 to 3600. Default: 60.</summary>
+    [Range(0.1, 3600.0)]
+    public double FeatureExtractionSeconds { get; set; } = 60;
+
     /// <summary>Trainings that run at a time, 0 to 64; 0: this process trains nothing and only takes jobs in. Default: 1.</summary>
     [Range(0, 64)]
     public int ParallelTrainings { get; set; } = 1;

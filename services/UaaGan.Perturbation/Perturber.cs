@@ -19,7 +19,7 @@ internal sealed class Perturber(ImageReader images)
     /// <param name="deadline">When the caller gives up; null: never.</param>
     /// <param name="cancellation">The call's token.</param>
     public async Task<(AdversarialImage Adversarial, Timing Timing)> PerturbAsync(
-        BatchWorker<AttackItem, PixelImage> worker, AttackSettings settings, Image? image, string id, string field, string boxField, DateTimeOffset? deadline,
+        BatchWorker<AttackItem, AttackedImage> worker, AttackSettings settings, Image? image, string id, string field, string boxField, DateTimeOffset? deadline,
         CancellationToken cancellation)
     {
         var (original, decode) = await images.ReadAsync(image, field, cancellation);
@@ -42,12 +42,13 @@ internal sealed class Perturber(ImageReader images)
         }
     }
 
-    private static AdversarialImage Write(PixelImage original, PixelImage adversarial, AttackSettings settings)
+    private static AdversarialImage Write(PixelImage original, AttackedImage adversarial, AttackSettings settings)
     {
-        var difference = ImageQuality.Compare(original, adversarial);
+        var difference = ImageQuality.Compare(original, adversarial.Image);
         var quality = new Quality { Linf255 = (uint)difference.LInfinity255, L2 = difference.L2, PsnrDb = difference.PsnrDb };
         if (difference.Ssim is { } ssim) quality.Ssim = ssim;
-        return new AdversarialImage { Image = Encode(adversarial, settings), Quality = quality };
+        if (adversarial.SaliencyCorrelation is { } saliency) quality.SaliencyCorrelation = saliency;
+        return new AdversarialImage { Image = Encode(adversarial.Image, settings), Quality = quality };
     }
 
     private static Image Encode(PixelImage image, AttackSettings settings) => settings.Format switch

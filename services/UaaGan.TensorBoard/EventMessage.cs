@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -12,7 +13,7 @@ internal sealed class EventMessage
     private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
     private const int SessionStart = 1;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     private EventMessage()
     {
@@ -43,14 +44,14 @@ internal sealed class EventMessage
         message.Double(1, wallTime);
         message.Number(2, (ulong)step);
         content(message);
-        return message._bytes.ToArray();
+        return message._bytes.WrittenSpan.ToArray();
     }
 
     private void Nested(int field, Action<EventMessage> content)
     {
         var inner = new EventMessage();
         content(inner);
-        Delimited(field, inner._bytes.ToArray());
+        Delimited(field, inner._bytes.WrittenSpan.ToArray());
     }
 
     private void Text(int field, string text) => Delimited(field, Encoding.UTF8.GetBytes(text));
@@ -88,7 +89,7 @@ internal sealed class EventMessage
 
     private void Raw(ulong value)
     {
-        for (; value >= 0x80; value >>= 7) _bytes.WriteByte((byte)(value | 0x80));
-        _bytes.WriteByte((byte)value);
+        for (; value >= 0x80; value >>= 7) _bytes.Write([(byte)(value | 0x80)]);
+        _bytes.Write([(byte)value]);
     }
 }

@@ -101,6 +101,16 @@ public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDispo
         Assert.Contains("made on", battery.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Where_a_change_lies_is_measured_on_request()
+    {
+        var report = (await Evaluate("saliency", "--attack", "pgd", "--attack", "random-sign", "--saliency")).Ends(ExitCodes.Success).Json;
+        foreach (var attack in report["attacks"]!.AsArray()) Assert.InRange((double)attack!["saliency_correlation"]!, -1, 1);
+        var plain = (await Evaluate("plain", "--attack", "pgd")).Ends(ExitCodes.Success).Json;
+        Assert.Null(plain["attacks"]![0]!["saliency_correlation"]);
+        Assert.Equal(File.ReadAllBytes(_folder["plain/images/pgd/class0/0.png"]), File.ReadAllBytes(_folder["saliency/images/pgd/class0/0.png"]));
+    }
+
     private Task<Outcome> Evaluate(string name, params string[] more) => suite.Run(
         ["evaluate", "--model", "tiny", "--data", suite.Data, "--protocol", "leave-one-out", "--epsilon", "8/255", "--bootstrap", "100", "--out", _folder[name], "--json", .. more]);
 

@@ -56,6 +56,11 @@ internal static class EvaluateCommand
         Description = "Score clean and adversarial images again after JPEG, resizing, blur, fewer bits and a crop, and name the strongest of these defences",
     };
 
+    private static readonly Option<bool> Saliency = new("--saliency")
+    {
+        Description = "Measure whether each change lies where the attacked network looks: its correlation with the gradient of the feature distance, beside that with the image's edges",
+    };
+
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, report.json, manifest.json and the adversarial images");
     private static readonly Option<bool> Replace = new("--replace") { Description = "Write over an earlier evaluation in the folder" };
 
@@ -76,7 +81,7 @@ internal static class EvaluateCommand
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Rescale, Surrogates, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Rescale, Surrogates, Survival, Saliency, AllowTrained, Out, Replace]) command.Options.Add(option);
         Side.AcceptOnlyFromAmong("query", "gallery");
         Bootstrap.Between(0, 10000);
         Limit.Validators.Add(result =>
@@ -143,6 +148,7 @@ internal static class EvaluateCommand
             Rescale = options.GetValue(Rescale),
             Surrogates = [.. options.GetRequiredValue(Surrogates).Select(Session.Model)],
             Survival = options.GetValue(Survival),
+            Saliency = options.GetValue(Saliency),
             AllowTrainedQueries = options.GetValue(AllowTrained),
             OutputFolder = Path.GetFullPath(options.GetRequiredValue(Out)),
         };

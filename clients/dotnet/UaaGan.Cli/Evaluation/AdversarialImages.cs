@@ -18,8 +18,10 @@ internal static class AdversarialImages
         // A file is there whole or not at all.
         var missing = plan.Resume ? [.. images.Where(entry => !File.Exists(Path.Combine(folder, names[entry.Id])))] : images;
         perturbing.Increment(images.Count - missing.Count);
+        var settings = AttackRun.Settings(attack, context.Attacked, plan.Epsilon, plan.Seed, plan.Rescale, plan.Box);
+        settings.Saliency = plan.Saliency;
         var run = await AttackRun.Execute(
-            context.Services.Perturbation, AttackRun.Settings(attack, context.Attacked, plan.Epsilon, plan.Seed, plan.Rescale, plan.Box), missing,
+            context.Services.Perturbation, settings, missing,
             (id, png) => Files.Save(Path.Combine(folder, names[id]), png, cancellationToken), () => perturbing.Increment(1), cancellationToken);
         run = await Timed(run, plan.Resume, missing.Count > 0, folder + ".json", cancellationToken);
         if (run.Failed.Count > 0)

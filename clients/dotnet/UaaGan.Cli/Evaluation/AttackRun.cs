@@ -13,8 +13,10 @@ namespace UaaGan.Cli.Evaluation;
 /// <param name="Failed">Images without an adversarial twin.</param>
 /// <param name="MillisecondsPerImage">Computation an image, as the service measured it in its batches; the wall clock's share where it tells none. 0 without images.</param>
 /// <param name="Seconds">Wall clock of the stream, reading and saving included.</param>
+/// <param name="SaliencyCorrelation">Mean correlation of the change with where the attacked network looks; null when that was not asked for, or says nothing.</param>
 internal sealed record AttackRunResult(
-    IReadOnlyDictionary<string, string> Options, ModelReference Model, IReadOnlyList<FailedItem> Failed, double MillisecondsPerImage, double Seconds);
+    IReadOnlyDictionary<string, string> Options, ModelReference Model, IReadOnlyList<FailedItem> Failed, double MillisecondsPerImage, double Seconds,
+    double? SaliencyCorrelation);
 
 /// <summary>Streams images through Perturbation and saves what comes back.</summary>
 internal static class AttackRun
@@ -60,6 +62,7 @@ internal static class AttackRun
         var computed = 0.0;
         var timed = 0;
         var done = 0;
+        var saliency = new List<double>();
         await using var stream = await client.OpenPerturb(settings, cancellationToken: cancellationToken);
         await foreach (var outcome in stream.Send(ImageFiles.Read(images, failed, cancellationToken), cancellationToken))
         {
@@ -71,6 +74,7 @@ internal static class AttackRun
             {
                 await save(outcome.Id, outcome.Value.Image.Encoded.Memory);
                 done++;
+                if (outcome.Value.Quality is { HasSaliencyCorrelation: true } quality) saliency.Add(quality.SaliencyCorrelation);
                 if (outcome.Timing is { ComputeMs: > 0 } timing)
                 {
                     computed += timing.ComputeMs;
@@ -82,6 +86,6 @@ internal static class AttackRun
         }
 
         var milliseconds = timed > 0 ? computed / timed : done > 0 ? clock.Elapsed.TotalMilliseconds / done : 0;
-        return new AttackRunResult(stream.Accepted.Options, stream.Accepted.Model, failed, milliseconds, clock.Elapsed.TotalSeconds);
+        return new AttackRunResult(stream.Accepted.Options, stream.Accepted.Model, failed, milliseconds, clock.Elapsed.TotalSeconds, saliency.Count > 0 ? saliency.Average() : null);
     }
 }

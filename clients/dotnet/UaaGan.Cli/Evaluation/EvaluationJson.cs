@@ -115,6 +115,9 @@ internal sealed record EvaluationJson
         /// <summary>Mean correlation of the change with the original's edges.</summary>
         public required double? TextureCorrelation { get; init; }
 
+        /// <summary>Mean correlation of the change with where the attacked network looks; null when that was not asked for.</summary>
+        public required double? SaliencyCorrelation { get; init; }
+
         [JsonPropertyName("linf_255")]
         public required int Linf255 { get; init; }
 
@@ -158,6 +161,7 @@ internal sealed record EvaluationJson
                 MsSsim = attack.Quality.MultiScaleSsim,
                 MsSsimScales = attack.Quality.MultiScaleScales,
                 TextureCorrelation = attack.Quality.TextureCorrelation,
+                SaliencyCorrelation = attack.Run.SaliencyCorrelation,
                 Linf255 = attack.Quality.LInfinity255,
                 MillisecondsPerImage = attack.Run.MillisecondsPerImage,
                 FeatureShift = attack.Metrics.FeatureShift,

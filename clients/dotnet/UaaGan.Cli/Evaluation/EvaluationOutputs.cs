@@ -31,6 +31,7 @@ internal static class EvaluationOutputs
         result.Plan.Rescale,
         surrogates = result.Surrogates.Select(RunManifest.OfModel),
         result.Plan.Survival,
+        result.Plan.Saliency,
         result.Plan.AllowTrainedQueries,
         attacks = result.Attacks.Select(attack => new
         {

@@ -45,6 +45,9 @@ internal sealed record EvaluationPlan
     /// <summary>Whether queries are scored again after each <see cref="Defence"/>.</summary>
     public bool Survival { get; init; }
 
+    /// <summary>Whether each change is compared with where the attacked network looks.</summary>
+    public bool Saliency { get; init; }
+
     /// <summary>Whether queries may be images that a generator was trained on.</summary>
     public bool AllowTrainedQueries { get; init; }
 

@@ -13,6 +13,7 @@ internal static class EvaluationTable
     {
         ShowNumbers(terminal, result, $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, {(result.Plan.Side == AttackedSide.Gallery ? "adversarial gallery, " : "")}epsilon {result.Plan.Epsilon}");
         ShowSurvival(terminal, result);
+        ShowSaliency(terminal, result);
         ShowThreatModel(terminal, result);
     }
 
@@ -71,6 +72,17 @@ internal static class EvaluationTable
 
         terminal.Show(table);
         terminal.Show($"  strongest:    {string.Join(", ", result.Attacks.Select(attack => $"{Survival.Strongest(attack.Survival)!.Defence} against {attack.Spec.Label}"))}");
+    }
+
+    /// <summary>Where the changes lie, when that was asked for.</summary>
+    private static void ShowSaliency(Terminal terminal, EvaluationResult result)
+    {
+        if (!result.Plan.Saliency) return;
+        terminal.Show("  correlation of the change with the image's edges, and with where the attacked network looks:");
+        foreach (var attack in result.Attacks)
+            terminal.Show($"                {attack.Spec.Label}: {Text(attack.Quality.TextureCorrelation)}, {Text(attack.Run.SaliencyCorrelation)}");
+
+        static string Text(double? value) => value is { } number ? number.ToString("0.000", CultureInfo.InvariantCulture) : "n/a";
     }
 
     /// <summary>What the attacker of each row knows and may do.</summary>

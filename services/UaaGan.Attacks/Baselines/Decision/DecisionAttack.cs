@@ -4,7 +4,7 @@ namespace UaaGan.Attacks;
 
 /// <summary>
 /// Asks a network yes or no about one point of each image at a time: is its feature at least a threshold away from the clean one? A batch keeps its
-/// size while images in it are done, which then ask about the clean image in vain.
+/// size while images in it are done, which then ask about the clean image in vain; where every row counts as a query, they are left out.
 /// </summary>
 internal sealed class DecisionAttack(IFeatureNetwork target, Budget budget, OptionValues options) : IAttack
 {
@@ -28,18 +28,20 @@ internal sealed class DecisionAttack(IFeatureNetwork target, Budget budget, Opti
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var round = NewDisposeScope();
-            var points = images.clone();
             for (var i = 0; i < asking.Length; i++)
             {
-                if (asking[i]?.MoveNext() == true) points[i].copy_(Along(images, i, asking[i]!.Current));
-                else asking[i] = null;
+                if (asking[i]?.MoveNext() != true)
+                    asking[i] = null;
             }
 
-            if (Array.TrueForAll(asking, enumerator => enumerator is null))
+            long[] active = [.. Enumerable.Range(0, asking.Length).Where(i => asking[i] is not null).Select(i => (long)i)];
+            if (active.Length == 0)
                 break;
-            var far = (target.Features(points) - reference).norm(1).ge(_threshold).data<bool>().ToArray();
-            for (var i = 0; i < searches.Length; i++)
-                searches[i].Answer = far[i];
+            long[] rows = target.RowsAreQueries ? active : [.. Enumerable.Range(0, asking.Length).Select(i => (long)i)];
+            var points = stack([.. rows.Select(i => asking[i] is { } enumerator ? Along(images, (int)i, enumerator.Current) : images[i])]);
+            var far = (target.Features(points) - reference.index_select(0, tensor(rows))).norm(1).ge(_threshold).data<bool>().ToArray();
+            for (var row = 0; row < rows.Length; row++)
+                searches[rows[row]].Answer = far[row];
         }
 
         var adversarial = images.clone();

@@ -12,7 +12,7 @@ internal static class DecisionMethod
         NeedsGenerator: false,
         [
             OptionDefinition.Integer("queries", 1000, 1, 1_000_000, "Most images that the network is asked about for each query, the clean one left out."),
-            OptionDefinition.Number("threshold", 0.8, 0.001, 2, "Euclidean distance of unit features from which on the network no longer takes an image for the query."),
+            OptionDefinition.Number("threshold", 0.8, 1e-4, 2, "Euclidean distance of unit features from which on the network no longer takes an image for the query."),
         ],
         [])
     {
