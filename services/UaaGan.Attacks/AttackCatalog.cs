@@ -25,6 +25,7 @@ public static class AttackCatalog
             NeedsGenerator: false,
             [],
             []),
+        DecisionMethod.Method,
         UaaGanMethod.Method,
         SsaeMethod.Method,
         MisRankingMethod.Method,
@@ -65,27 +66,50 @@ public static class AttackCatalog
     /// <param name="request">The attack and its budget.</param>
     /// <param name="target">The network; it stays the caller's.</param>
     /// <param name="generator">The generator that the request names, see <see cref="GeneratorRepository.Load"/>; null when it names none.</param>
+    /// <param name="ensemble">Further networks; the attack is made on the mean of the losses of all. They stay the caller's. Null: none.</param>
     /// <exception cref="FailureException">
-    /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED, GUIDE_REQUIRED, GUIDE_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
+    /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED, GUIDE_REQUIRED, GUIDE_UNEXPECTED, BOX_EMPTY, ENSEMBLE_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
     /// GENERATOR_EPSILON when the generator was trained for something else; GENERATOR_DAMAGED; MODEL_IS_BLACK_BOX when the attack needs gradients
     /// that the target does not have.
     /// </exception>
-    public static IAttack Create(AttackRequest request, TargetNetwork target, TrainedGenerator? generator = null) =>
-        Create(request, new TargetFeatures(target), generator);
+    public static IAttack Create(
+        AttackRequest request, TargetNetwork target, TrainedGenerator? generator = null, IReadOnlyList<TargetNetwork>? ensemble = null) =>
+        Create(request, new TargetFeatures(target), generator, [.. (ensemble ?? []).Select(network => new TargetFeatures(network))]);
 
-    internal static IAttack Create(AttackRequest request, IFeatureNetwork target, TrainedGenerator? generator)
+    /// <summary>Refuses further networks for a method that is made on one alone. Noise is made on none, whatever is given.</summary>
+    /// <exception cref="FailureException">ENSEMBLE_UNEXPECTED.</exception>
+    public static void CheckEnsemble(AttackMethod method, bool given)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        if (given && method.Name != RandomSign && !IterativeMethods.All.Any(iterative => iterative.Method == method))
+            throw AttackFailure.EnsembleUnexpected(method.Name, IterativeMethods.All.Select(iterative => iterative.Method.Name));
+    }
+
+    /// <summary>As the other, on networks that are not of the repository.</summary>
+    /// <param name="request">The attack and its budget.</param>
+    /// <param name="target">The network; it stays the caller's.</param>
+    /// <param name="generator">The generator that the request names; null when it names none.</param>
+    /// <param name="ensemble">Further networks; null: none.</param>
+    /// <exception cref="FailureException">As the other.</exception>
+    public static IAttack Create(AttackRequest request, IFeatureNetwork target, TrainedGenerator? generator, IReadOnlyList<IFeatureNetwork>? ensemble = null)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(target);
         var method = Get(request.Method);
         var options = OptionValues.Resolve(request.Method, method.AttackOptions, request.Options);
         CheckGuide(method, request.Guide is not null);
+        CheckEnsemble(method, ensemble is { Count: > 0 });
+        request.Box?.RequirePixels();
+        var budget = new Budget(request.Epsilon, request.Box);
         if (!method.NeedsGenerator)
         {
             if ((request.Generator ?? generator?.Record.Name) is { Length: > 0 } unexpected)
                 throw AttackFailure.GeneratorUnexpected(request.Method, unexpected);
             if (request.Method == RandomSign)
-                return new RandomSignAttack(request.Epsilon, request.Seed, options);
-            return Iterative(request, target, options);
+                return new RandomSignAttack(budget, request.Seed, options);
+            if (request.Method == DecisionMethod.Name)
+                return new DecisionAttack(target, budget, options);
+            return Iterative(request, budget, [target, .. ensemble ?? []], options);
         }
 
         if (generator is null)
@@ -93,17 +117,21 @@ public static class AttackCatalog
         CheckFits(request, target.Identity, generator.Record);
         var trained = generator.Record.Epsilon;
         return request.Method == UniversalMethod.Name
-            ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, request.Epsilon, options)
-            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator), trained, request.Epsilon, options);
+            ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, budget, options)
+            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator), trained, budget, options);
     }
 
-    private static IterativeAttack Iterative(AttackRequest request, IFeatureNetwork target, OptionValues options)
+    private static IterativeAttack Iterative(AttackRequest request, Budget budget, IReadOnlyList<IFeatureNetwork> targets, OptionValues options)
     {
         var method = IterativeMethods.All.Single(iterative => iterative.Method.Name == request.Method);
-        if (method.Method.NeedsGradient && !target.SupportsGradient)
-            throw AttackFailure.BlackBox(target.Identity.Name);
-        return new IterativeAttack(
-            request.Method, target, method.Recipe(options, request.Epsilon), request.Epsilon, request.Seed, options, request.Guide);
+        if (method.Method.NeedsGradient && targets.FirstOrDefault(target => !target.SupportsGradient) is { } blackBox)
+            throw AttackFailure.BlackBox(blackBox.Identity.Name);
+        var recipe = method.Recipe(options, request.Epsilon);
+        if (targets.Count == 1)
+            return new IterativeAttack(request.Method, targets[0], recipe, budget, request.Seed, options, request.Guide);
+        var ensemble = new NetworkEnsemble(targets);
+        recipe = recipe with { Loss = ensemble.Mean(recipe.Loss), Goal = recipe.Goal is { } goal ? ensemble.OnAll(goal) : null };
+        return new IterativeAttack(request.Method, ensemble, recipe, budget, request.Seed, options, request.Guide);
     }
 
     private static void CheckFits(AttackRequest request, TargetIdentity target, GeneratorRecord generator)

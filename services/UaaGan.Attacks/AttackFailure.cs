@@ -45,6 +45,10 @@ internal static class AttackFailure
         FailureKind.InvalidArgument, "GUIDE_UNEXPECTED",
         $"method '{method}' uses no guide image, but one was sent; leave it out, or use one of {string.Join(", ", guided)}", "guide", ("method", method));
 
+    public static FailureException EnsembleUnexpected(string method, IEnumerable<string> iterative) => New(
+        FailureKind.InvalidArgument, "ENSEMBLE_UNEXPECTED",
+        $"method '{method}' is made on one network, but an ensemble was named; leave it out, or use one of {string.Join(", ", iterative)}", "ensemble", ("method", method));
+
     public static FailureException GeneratorNotFound(string name) => New(
         FailureKind.NotFound, "GENERATOR_NOT_FOUND", $"there is no generator '{name}'", "generator", ("generator", name));
 

@@ -10,6 +10,7 @@ namespace UaaGan.Attacks;
 /// <param name="Generator">Name of the trained generator, for methods that need one.</param>
 /// <param name="Rescale">Allows a generator that was trained for another epsilon: its perturbation is scaled to this one.</param>
 /// <param name="Guide">The image whose feature the adversarial images are to have, for methods that need one.</param>
+/// <param name="Box">The part of each image that may change, in pixels; null: all of it.</param>
 public sealed record AttackRequest(
     string Method,
     Epsilon Epsilon,
@@ -17,4 +18,5 @@ public sealed record AttackRequest(
     ulong Seed = 0,
     string? Generator = null,
     bool Rescale = false,
-    PixelImage? Guide = null);
+    PixelImage? Guide = null,
+    ImageBox? Box = null);

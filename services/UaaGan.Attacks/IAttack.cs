@@ -18,6 +18,6 @@ public interface IAttack : IDisposable
     /// <param name="ids">N ids. With the seed they fix the random starts, whatever else is in the batch.</param>
     /// <param name="cancellationToken">Looked at between steps.</param>
     /// <returns>A new tensor of the same shape, in [0,1], at most epsilon from the images in the L-infinity norm. The caller owns it.</returns>
-    /// <exception cref="UaaGan.Failures.FailureException">IMAGE_TOO_SMALL, or what the target network refuses.</exception>
+    /// <exception cref="UaaGan.Failures.FailureException">IMAGE_TOO_SMALL, BOX_OUTSIDE, or what the target network refuses.</exception>
     Tensor Perturb(Tensor images, IReadOnlyList<string> ids, CancellationToken cancellationToken);
 }

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
 
-/// <summary>What the attacks need of a target network.</summary>
-internal interface IFeatureNetwork
+/// <summary>What the attacks need of a target network. It belongs to the thread that uses it.</summary>
+public interface IFeatureNetwork
 {
     /// <summary>Which network it is.</summary>
     TargetIdentity Identity { get; }
@@ -13,6 +13,12 @@ internal interface IFeatureNetwork
 
     /// <summary>Whether features are differentiable with respect to the images.</summary>
     bool SupportsGradient { get; }
+
+    /// <summary>
+    /// Whether a feature is the same to the bit whatever shares its batch and every row is a query that somebody counts, so that rows of which nothing is to be
+    /// learned are left out.
+    /// </summary>
+    bool RowsAreQueries => false;
 
     /// <summary>Features [N,D] of unit length of images [N,C,H,W] in [0,1].</summary>
     Tensor Features(Tensor images);

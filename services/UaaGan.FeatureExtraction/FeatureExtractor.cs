@@ -4,7 +4,6 @@ using Google.Protobuf;
 using UaaGan.Failures;
 using UaaGan.Hosting;
 using UaaGan.Imaging;
-using UaaGan.Networks;
 using UaaGan.Protos.Common.V1;
 
 namespace UaaGan.FeatureExtraction;

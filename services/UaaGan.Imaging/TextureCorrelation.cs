@@ -11,7 +11,7 @@ internal static class TextureCorrelation
     {
         var (width, height, channels) = (original.Width, original.Height, original.Channels);
         var grey = Grey(original);
-        double count = 0, sumX = 0, sumY = 0, sumXX = 0, sumYY = 0, sumXY = 0;
+        var correlation = new Pearson();
         for (var y = 1; y < height - 1; y++)
         {
             for (var x = 1; x < width - 1; x++)
@@ -24,13 +24,11 @@ internal static class TextureCorrelation
                 double across = grey[pixel - width + 1] + 2 * grey[pixel + 1] + grey[pixel + width + 1] - grey[pixel - width - 1] - 2 * grey[pixel - 1] - grey[pixel + width - 1];
                 double down = grey[pixel + width - 1] + 2 * grey[pixel + width] + grey[pixel + width + 1] - grey[pixel - width - 1] - 2 * grey[pixel - width] - grey[pixel - width + 1];
                 var edge = Math.Sqrt(across * across + down * down);
-                (count, sumX, sumY) = (count + 1, sumX + size, sumY + edge);
-                (sumXX, sumYY, sumXY) = (sumXX + size * size, sumYY + edge * edge, sumXY + size * edge);
+                correlation.Add(size, edge);
             }
         }
 
-        double varianceX = count * sumXX - sumX * sumX, varianceY = count * sumYY - sumY * sumY;
-        return varianceX > 1e-9 * count * sumXX && varianceY > 1e-9 * count * sumYY ? (count * sumXY - sumX * sumY) / Math.Sqrt(varianceX * varianceY) : null;
+        return correlation.Value;
     }
 
     private static double[] Grey(PixelImage image)

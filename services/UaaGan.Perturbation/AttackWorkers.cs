@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using UaaGan.Attacks;
 using UaaGan.Failures;
 using UaaGan.Hosting;
-using UaaGan.Imaging;
 using UaaGan.Networks;
 
 namespace UaaGan.Perturbation;
@@ -16,6 +15,7 @@ internal sealed class AttackWorkers : IAsyncDisposable
 {
     private readonly ModelRepository _models;
     private readonly GeneratorRepository _generators;
+    private readonly RemoteFeatureService _remote;
     private readonly ServiceOptions _service;
     private readonly PerturbationOptions _options;
     private readonly TimeProvider _time;
@@ -26,9 +26,10 @@ internal sealed class AttackWorkers : IAsyncDisposable
     private bool _closed;
 
     public AttackWorkers(
-        ModelRepository models, GeneratorRepository generators, IOptions<ServiceOptions> service, IOptions<PerturbationOptions> options, TimeProvider time)
+        ModelRepository models, GeneratorRepository generators, RemoteFeatureService remote, IOptions<ServiceOptions> service, IOptions<PerturbationOptions> options,
+        TimeProvider time)
     {
-        (_models, _generators, _service, _options, _time) = (models, generators, service.Value, options.Value, time);
+        (_models, _generators, _remote, _service, _options, _time) = (models, generators, remote, service.Value, options.Value, time);
         var period = TimeSpan.FromSeconds(_options.WorkerIdleSeconds / 2);
         _timer = time.CreateTimer(_ => ReleaseIdle(), null, period, period);
     }
@@ -87,10 +88,10 @@ internal sealed class AttackWorkers : IAsyncDisposable
 
             if (known is not null) Release(known);
             if (_entries.Count >= _options.MaxWorkers) Release(LeastRecentlyUsed() ?? throw AllInUse());
-            var worker = new BatchWorker<AttackItem, PixelImage>(
-                $"{settings.Card.Name}/{settings.Card.Version.ToString(CultureInfo.InvariantCulture)} {settings.Request.Method}",
+            var worker = new BatchWorker<AttackItem, AttackedImage>(
+                $"{settings.Target.Identity.Name}/{settings.Target.Identity.Version} {settings.Request.Method}",
                 BatchPolicy.From(_service, _options.BatchSize),
-                () => new AttackProcessor(settings, _models, _generators, _options, _service.TorchThreads),
+                () => new AttackProcessor(settings, _models, _generators, _remote, _options, _service.TorchThreads),
                 _time);
             return _entries[settings.Identity] = new Entry(settings.Identity, worker) { Users = 1 };
         }
@@ -143,7 +144,7 @@ internal sealed class AttackWorkers : IAsyncDisposable
         internal Lease(AttackWorkers owner, Entry entry) => (_owner, _entry) = (owner, entry);
 
         /// <summary>The worker.</summary>
-        public BatchWorker<AttackItem, PixelImage> Worker => _entry?.Worker ?? throw new ObjectDisposedException(nameof(Lease));
+        public BatchWorker<AttackItem, AttackedImage> Worker => _entry?.Worker ?? throw new ObjectDisposedException(nameof(Lease));
 
         /// <inheritdoc/>
         public void Dispose()
@@ -152,11 +153,11 @@ internal sealed class AttackWorkers : IAsyncDisposable
         }
     }
 
-    internal sealed class Entry(string identity, BatchWorker<AttackItem, PixelImage> worker)
+    internal sealed class Entry(string identity, BatchWorker<AttackItem, AttackedImage> worker)
     {
         public string Identity { get; } = identity;
 
-        public BatchWorker<AttackItem, PixelImage> Worker { get; } = worker;
+        public BatchWorker<AttackItem, AttackedImage> Worker { get; } = worker;
 
         public int Users { get; set; }
 

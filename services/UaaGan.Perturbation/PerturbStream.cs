@@ -1,4 +1,3 @@
-using UaaGan.Attacks;
 using UaaGan.Hosting;
 using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Perturbation.V1;
@@ -18,12 +17,12 @@ internal sealed class PerturbStream(AttackSettingsReader reader, AttackWorkers w
 
     public async Task<StreamOpening<StreamPerturbResponse>> OpenAsync(StreamPerturbRequest first, StreamLimits limits, CancellationToken cancellation)
     {
-        _settings = reader.Read(first.Settings.Attack, "settings.attack");
+        _settings = await reader.ReadAsync(first.Settings.Attack, "settings.attack", cancellation);
         _lease = await workers.AcquireAsync(_settings, cancellation);
         var accepted = new StreamPerturbAccepted
         {
             Limits = limits,
-            Model = Messages.ToMessage(TargetIdentity.Of(_settings.Card)),
+            Model = Messages.ToMessage(_settings.Target.Identity),
         };
         accepted.Options.Add(new Dictionary<string, string>(_settings.Request.Options));
         return new StreamOpening<StreamPerturbResponse>(new StreamPerturbResponse { Accepted = accepted }, first.Settings.ReplyOrder);
@@ -32,7 +31,7 @@ internal sealed class PerturbStream(AttackSettingsReader reader, AttackWorkers w
     public async Task<StreamPerturbResponse> AnswerAsync(StreamEntry<Image> entry, CancellationToken cancellation)
     {
         var (adversarial, timing) = await perturber.PerturbAsync(
-            _lease!.Worker, _settings!, entry.Item, entry.Id, "item.image", deadline: null, cancellation);
+            _lease!.Worker, _settings!, entry.Item, entry.Id, "item.image", "settings.attack.box", deadline: null, cancellation);
         return new StreamPerturbResponse { Result = new PerturbResult { Id = entry.Id, Index = entry.Index, Adversarial = adversarial, Timing = timing } };
     }
 

@@ -37,10 +37,10 @@ internal sealed class PerturbationGrpcService(
     {
         if (Encoding.UTF8.GetByteCount(request.Id) is > LongestId and var bytes)
             throw new FailureException(FailureKind.InvalidArgument, "BAD_ITEM_ID", $"The id has {bytes} bytes; it may have {LongestId}.") { Field = "id" };
-        var settings = reader.Read(request.Settings, "settings");
+        var settings = await reader.ReadAsync(request.Settings, "settings", context.CancellationToken);
         using var lease = await workers.AcquireAsync(settings, context.CancellationToken);
         var (adversarial, timing) = await perturber.PerturbAsync(
-            lease.Worker, settings, request.Image, request.Id, "image", context.DeadlineOrNull(), context.CancellationToken);
+            lease.Worker, settings, request.Image, request.Id, "image", "settings.box", context.DeadlineOrNull(), context.CancellationToken);
         return new PerturbResponse { Adversarial = adversarial, Timing = timing };
     }
 

@@ -21,6 +21,7 @@ public static class PerturbationHost
         var services = service.Services;
         services.AddSingleton(_ => new ModelRepository(Path.Combine(state, "models")));
         services.AddSingleton(_ => new GeneratorRepository(Path.Combine(state, "generators")));
+        services.AddSingleton<RemoteFeatureService>();
         services.AddSingleton<AttackSettingsReader>();
         services.AddSingleton<AttackWorkers>();
         services.AddSingleton<Perturber>();

@@ -35,6 +35,21 @@ public sealed class PerturbationOptions
     [PostgresConnectionString]
     public string PostgreSql { get; set; } = "";
 
+    /// <summary>Further networks of an attack, each loaded by its worker, 0 to 64. Default: 8.</summary>
+    [Range(0, 64)]
+    public int MaxEnsemble { get; set; } = 8;
+
+    /// <summary>
+    /// Address of a FeatureExtraction service, such as http://127.0.0.1:5101, that black-box methods (nes, rays) ask in the place of a network of their own; the model
+    /// need not be in this service's repository. Default: none.
+    /// </summary>
+    [Url]
+    public string? FeatureExtractionUrl { get; set; }
+
+    /// <summary>Seconds for one answer of that service, retries while it is unavailable included, 0.1 to 3600. Default: 60.</summary>
+    [Range(0.1, 3600.0)]
+    public double FeatureExtractionSeconds { get; set; } = 60;
+
     /// <summary>Trainings that run at a time, 0 to 64; 0: this process trains nothing and only takes jobs in. Default: 1.</summary>
     [Range(0, 64)]
     public int ParallelTrainings { get; set; } = 1;
@@ -58,4 +73,7 @@ public sealed class PerturbationOptions
     /// <summary>Seconds without a sign of life after which a running training counts as abandoned and is taken over, 5 to 3600. Default: 30.</summary>
     [Range(5.0, 3600.0)]
     public double LeaseSeconds { get; set; } = 30;
+
+    /// <summary>Folder where each training writes its scalars for TensorBoard, in a subfolder GENERATOR-JOB; empty: nowhere. Default: empty.</summary>
+    public string TensorBoardFolder { get; set; } = "";
 }

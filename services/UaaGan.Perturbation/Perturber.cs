@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using UaaGan.Failures;
 using UaaGan.Hosting;
 using UaaGan.Imaging;
 using UaaGan.Protos.Common.V1;
@@ -14,25 +15,40 @@ internal sealed class Perturber(ImageReader images)
     /// <param name="image">The image; null counts as missing.</param>
     /// <param name="id">Seeds the random start.</param>
     /// <param name="field">Path of the image in the request.</param>
+    /// <param name="boxField">Path of the box in the request, or in the stream's settings.</param>
     /// <param name="deadline">When the caller gives up; null: never.</param>
     /// <param name="cancellation">The call's token.</param>
     public async Task<(AdversarialImage Adversarial, Timing Timing)> PerturbAsync(
-        BatchWorker<AttackItem, PixelImage> worker, AttackSettings settings, Image? image, string id, string field, DateTimeOffset? deadline,
+        BatchWorker<AttackItem, AttackedImage> worker, AttackSettings settings, Image? image, string id, string field, string boxField, DateTimeOffset? deadline,
         CancellationToken cancellation)
     {
         var (original, decode) = await images.ReadAsync(image, field, cancellation);
+        RequireWithin(settings.Request.Box, original, boxField);
         var result = await worker.SubmitAsync(
             new AttackItem(original, id), original.Memory.Length, (original.Width, original.Height, original.Channels), deadline, cancellation);
         var (adversarial, encode) = await images.RunAsync(() => Write(original, result.Value, settings), cancellation);
         return (adversarial, result.ToTiming(decode, encode));
     }
 
-    private static AdversarialImage Write(PixelImage original, PixelImage adversarial, AttackSettings settings)
+    private static void RequireWithin(ImageBox? box, PixelImage image, string field)
     {
-        var difference = ImageQuality.Compare(original, adversarial);
+        try
+        {
+            box?.RequireWithin(image.Width, image.Height);
+        }
+        catch (FailureException failure)
+        {
+            throw failure.Retell($"{field}.{failure.Field}");
+        }
+    }
+
+    private static AdversarialImage Write(PixelImage original, AttackedImage adversarial, AttackSettings settings)
+    {
+        var difference = ImageQuality.Compare(original, adversarial.Image);
         var quality = new Quality { Linf255 = (uint)difference.LInfinity255, L2 = difference.L2, PsnrDb = difference.PsnrDb };
         if (difference.Ssim is { } ssim) quality.Ssim = ssim;
-        return new AdversarialImage { Image = Encode(adversarial, settings), Quality = quality };
+        if (adversarial.SaliencyCorrelation is { } saliency) quality.SaliencyCorrelation = saliency;
+        return new AdversarialImage { Image = Encode(adversarial.Image, settings), Quality = quality };
     }
 
     private static Image Encode(PixelImage image, AttackSettings settings) => settings.Format switch

@@ -23,6 +23,7 @@ internal sealed partial class TrainingHost : IHostedService, IDisposable
                 CheckpointSteps = own.Value.CheckpointSteps,
                 Lease = TimeSpan.FromSeconds(own.Value.LeaseSeconds),
                 Threads = service.Value.TorchThreads,
+                TensorBoardFolder = own.Value.TensorBoardFolder,
             },
             (id, fault) => LogFault(logger, id, fault));
         // Not only in StopAsync, which comes after the last call has drained.

@@ -29,6 +29,8 @@ public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) :
         ["pire"] = new("pire", 8),
         ["nes"] = new("nes", 8, ("steps", "4"), ("population", "7"), ("noise-size", "5")),
         ["nes at full size"] = new("nes", 8, ("steps", "3"), ("population", "4"), ("sigma", "1")),
+        ["rays"] = new("rays", 8, ("threshold", "0.02"), ("queries", "150")),
+        ["rays that never ends early"] = new("rays", 1, ("threshold", "0.05"), ("queries", "60")),
         ["tma"] = new("tma", 8),
         ["tma until near"] = new("tma", 16, ("stop-distance", "0.1")),
     };

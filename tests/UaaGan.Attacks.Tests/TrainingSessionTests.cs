@@ -38,6 +38,49 @@ public class TrainingSessionTests
         }
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    public void Patience_ends_a_training_where_its_validations_say_so_interrupted_or_not(string patience)
+    {
+        using var target = Tiny.Network();
+        TrainingSettings Settings(string limit) => Tiny.Settings(steps: 40, options: Tiny.Options(("validations", "20"), ("patience", limit)));
+        var patient = System.Text.Json.Nodes.JsonNode.Parse(Train(target, Settings("0")).Record.ManifestJson)!["run"]!;
+        Assert.Equal((40, false), ((int)patient["steps_done"]!, (bool)patient["ended_early"]!));
+
+        // By hand from the scores of the run that never loses patience.
+        var (best, since, expected, bestStep) = (double.NegativeInfinity, 0, 40L, 0L);
+        foreach (var validation in patient["validations"]!.AsArray())
+        {
+            var score = (double)validation!["map_lost"]! + (0.01 * (double)validation["feature_shift"]!);
+            since = score > best ? 0 : since + 1;
+            if (score > best) (best, bestStep) = (score, (long)validation["step"]!);
+            if (since < int.Parse(patience, System.Globalization.CultureInfo.InvariantCulture)) continue;
+            expected = (long)validation["step"]!;
+            break;
+        }
+
+        Assert.InRange(expected, 4, 38);
+        var ended = Train(target, Settings(patience));
+        var run = System.Text.Json.Nodes.JsonNode.Parse(ended.Record.ManifestJson)!["run"]!;
+        Assert.Equal((expected, bestStep, true), ((long)run["steps_done"]!, (long)run["best_step"]!, (bool)run["ended_early"]!));
+        Assert.Equal(expected, ended.Record.Steps);
+
+        var session = TrainingSession.Open(Settings(patience), Tiny.Pictures(9), target);
+        while (!session.IsComplete)
+        {
+            session.Step();
+            var checkpoint = session.Checkpoint();
+            session.Dispose();
+            session = TrainingSession.Open(Settings(patience), Tiny.Pictures(9), target, checkpoint);
+        }
+
+        Assert.Equal((expected, 40), (session.Progress.Step, session.Progress.TotalSteps));
+        Assert.Throws<InvalidOperationException>(session.Step);
+        Assert.Equal(ended.Record.WeightsSha256, session.Best().Record.WeightsSha256);
+        session.Dispose();
+    }
+
     [Fact]
     public void A_checkpoint_continues_its_own_training_alone()
     {

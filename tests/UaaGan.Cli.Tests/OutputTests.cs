@@ -43,6 +43,8 @@ public sealed class OutputTests : IDisposable
 
         var over = Assert.Throws<CliException>(() => SelfCheck.Compare("q", "pgd", original, new PixelImage(2, 1, 1, [109, 100]), new Epsilon(8)));
         Assert.Contains("pgd on 'q': a pixel of the saved file is 9 grey levels off; 8/255 allows 8", over.Message, StringComparison.Ordinal);
+        var outside = Assert.Throws<CliException>(() => SelfCheck.Compare("q", "pgd", original, new PixelImage(2, 1, 1, [108, 101]), new Epsilon(8), new ImageBox(0, 0, 1, 1)));
+        Assert.Contains("outside the box 0,0,1,1", outside.Message, StringComparison.Ordinal);
         var shape = Assert.Throws<CliException>(() => SelfCheck.Compare("q", "pgd", original, new PixelImage(1, 2, 1, [100, 100]), new Epsilon(8)));
         Assert.Contains("one shape", shape.Message, StringComparison.Ordinal);
     }

@@ -263,6 +263,26 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
     }
 
     [Fact]
+    public async Task Train_writes_what_the_service_tells_for_TensorBoard()
+    {
+        (await suite.Run(
+            "train", "--model", "tiny", "--images", suite.Training, "--epsilon", "8/255", "--generator", "board", "--steps", "6", "--option", "generator-width=8",
+            "--option", "validations=2", "--tensorboard", _folder["board"])).Ends(ExitCodes.Success);
+
+        using var client = new PerturbationClient(suite.Perturbation);
+        var job = await client.ListTrainings(Token).FirstAsync(training => training.Settings.Generator == "board", Token);
+        var history = (await client.GetTraining(job.Id, Token)).History.ToDictionary(point => (long)point.Step);
+        var run = EventFileReader.Run(_folder["board"]);
+        // A step that passes between two looks is not told, the last one always is.
+        Assert.Equal(6, run.Keys.Max());
+        foreach (var (step, scalars) in run)
+            Assert.Equal(history[step].Scalars.OrderBy(scalar => scalar.Key, StringComparer.Ordinal).Select(scalar => (scalar.Key, (float)scalar.Value)), scalars.OrderBy(scalar => scalar.Key, StringComparer.Ordinal).Select(scalar => (scalar.Key, scalar.Value)));
+        Assert.Contains("validation_map_lost", run[6].Keys);
+        Assert.Contains("--detach", (await suite.Run(
+            "train", "--model", "tiny", "--images", suite.Training, "--epsilon", "8/255", "--generator", "b", "--detach", "--tensorboard", _folder["b"])).Ends(ExitCodes.WrongUse).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_interrupt_signal_cancels_the_training_on_the_server()
     {
         using var process = Start([

@@ -2,6 +2,20 @@ namespace UaaGan.Imaging.Tests;
 
 public class TextureTests
 {
+    [Fact]
+    public void A_change_is_compared_with_any_map()
+    {
+        var original = new PixelImage(2, 2, 3, [10, 10, 10, 20, 20, 20, 30, 30, 30, 40, 40, 40]);
+        var changed = new PixelImage(2, 2, 3, [11, 9, 11, 20, 20, 20, 30, 32, 29, 41, 40, 40]);
+        // Sizes 3, 0, 3, 1.
+        Assert.Equal(1, ChangeCorrelation.Compute(original, changed, [6, 0, 6, 2])!.Value, 1e-12);
+        Assert.Equal(-1, ChangeCorrelation.Compute(original, changed, [-3, 0, -3, -1])!.Value, 1e-12);
+        // By hand: deviations 1.25, -1.75, 1.25, -0.75 and 1, -1, -1, 1.
+        Assert.Equal(1 / Math.Sqrt(6.75 * 4), ChangeCorrelation.Compute(original, changed, [2, 0, 0, 2])!.Value, 1e-12);
+        Assert.Null(ChangeCorrelation.Compute(original, changed, [2, 2, 2, 2]));
+        Assert.Null(ChangeCorrelation.Compute(original, original, [1, 2, 3, 4]));
+    }
+
     /// <summary>Left half flat, right half stripes.</summary>
     private static PixelImage HalfStriped() =>
         new(40, 20, 1, [.. Enumerable.Range(0, 800).Select(i => (byte)(i % 40 < 20 || i % 4 < 2 ? 100 : 180))]);

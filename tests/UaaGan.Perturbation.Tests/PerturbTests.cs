@@ -236,7 +236,7 @@ public class PerturbTests
         Assert.Equal(methods.Select(method => method.Name).Order(StringComparer.Ordinal), methods.Select(method => method.Name));
         Assert.Equal(["mis-ranking", "ssae", "uaa-gan", "uap"], methods.Where(method => method.NeedsGenerator).Select(method => method.Name));
         Assert.Equal("tma", Assert.Single(methods, method => method.NeedsGuide).Name);
-        Assert.All(methods.Where(method => method.Name != "random-sign"), method => Assert.Matches("arXiv|IC[CLM]|CVPR|IJCV|ACM MM", method.Description));
+        Assert.All(methods.Where(method => method.Name != "random-sign"), method => Assert.Matches("arXiv|IC[CLM]|CVPR|IJCV|ACM MM|KDD", method.Description));
         var learned = methods.Single(method => method.Name == "uaa-gan");
         Assert.Contains(learned.TrainingOptions, option => option is { Name: "margin", DefaultValue: not "" });
         var steps = Assert.Single(methods.Single(method => method.Name == "pgd").AttackOptions, option => option.Name == "steps");

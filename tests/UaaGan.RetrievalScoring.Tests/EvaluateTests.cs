@@ -183,6 +183,23 @@ public class EvaluateTests
     }
 
     [Fact]
+    public async Task An_adversarial_gallery_is_ranked_for_clean_queries()
+    {
+        await using var service = await LiveService.StartAsync();
+        var settings = new EvaluateSettings { Protocol = Protocol.LeaveOneOut, Attacks = { "hide" }, BootstrapSamples = 0, RankingQueryIds = { "a1" }, RankingSize = 3 };
+        var clean = LeaveOneOut().Where(item => item.Role != EvaluationRole.AdversarialQuery);
+        var hidden = new EvaluationItem { Id = "a2", Role = EvaluationRole.AdversarialGallery, Feature = LiveService.Feature(-1, 0) };
+        var reply = await service.EvaluateAsync(settings, [.. clean, hidden]);
+
+        // a1 finds its only match last of three, b1 stays; chance is (1 + 1/2 + 1/3) / 3.
+        var attack = Assert.Single(reply.Attacks);
+        Assert.Equal(2.0 / 3, attack.Metrics.MeanAveragePrecision.Value, 1e-15);
+        Assert.Equal(1.0 / 3 / (7.0 / 18), attack.MapLost.Value, 1e-15);
+        Assert.Equal(2, attack.FeatureShift);
+        Assert.Equal(["b1", "b2", "a2"], reply.Rankings[0].Adversarial[0].Hits.Select(hit => hit.Id));
+    }
+
+    [Fact]
     public async Task A_query_without_its_adversarial_twin_is_named()
     {
         await using var service = await LiveService.StartAsync();

@@ -42,6 +42,19 @@ internal static class OptionRules
         DefaultValueFactory = _ => [],
     };
 
+    /// <summary>The part of each image that an attack may change; null: all of it.</summary>
+    public static Option<ImageBox?> Box() => new("--box")
+    {
+        Description = "Change this part of each image only, in its pixels: columns left of it, rows above it, its columns, its rows [default: the whole image]",
+        HelpName = "X,Y,W,H",
+        CustomParser = result =>
+        {
+            if (ImageBox.TryParse(result.Tokens[0].Value, out var box)) return box;
+            result.AddError($"--box '{result.Tokens[0].Value}' is not understood: write four whole numbers of pixels, left,top,width,height, the last two at least 1, such as 16,0,32,64.");
+            return null;
+        },
+    };
+
     public static Option<ulong> Seed() => new("--seed")
     {
         Description = "Seed of everything random: the same seed gives the same run",

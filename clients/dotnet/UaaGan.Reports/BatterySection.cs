@@ -54,9 +54,23 @@ internal static class BatterySection
 
     private static void WriteTransfer(MarkupWriter html, IReadOnlyList<ReportTransfer> transfer)
     {
-        html.Write($"<h3>Transfer: attacks made on other networks</h3>\n<div class=\"table-frame\"><table class=\"metrics\"><thead><tr><th scope=\"col\">made on</th><th scope=\"col\">attack</th><th scope=\"col\">mAP lost</th></tr></thead><tbody>\n");
-        foreach (var row in transfer)
-            html.Write($"<tr><th scope=\"row\">{row.Surrogate}</th><td>{row.Attack}</td><td>{Numbers.Metric(row.MapLost)}</td></tr>\n");
-        html.Write($"</tbody></table></div>\n");
+        html.Write($"<h3>Transfer: mAP lost by the network of the column under an attack made on that of the row</h3>\n");
+        foreach (var attack in transfer.GroupBy(cell => cell.Attack))
+        {
+            var scored = attack.Select(cell => cell.Scored).Distinct().ToList();
+            html.Write($"<div class=\"table-frame\"><table class=\"metrics\"><thead><tr><th scope=\"col\">{attack.Key} made on</th>");
+            foreach (var name in scored)
+                html.Write($"<th scope=\"col\">{name}</th>");
+            html.Write($"</tr></thead><tbody>\n");
+            foreach (var made in attack.GroupBy(cell => cell.Surrogate))
+            {
+                html.Write($"<tr><th scope=\"row\">{made.Key}</th>");
+                foreach (var name in scored)
+                    html.Write($"<td>{(made.FirstOrDefault(cell => cell.Scored == name) is { } cell ? Numbers.Metric(cell.MapLost) : "")}</td>");
+                html.Write($"</tr>\n");
+            }
+
+            html.Write($"</tbody></table></div>\n");
+        }
     }
 }

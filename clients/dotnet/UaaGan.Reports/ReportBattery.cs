@@ -21,7 +21,7 @@ public sealed record ReportBattery
     /// <summary>By attack; empty when no defence was tried.</summary>
     public IReadOnlyList<ReportSurvival> Survival { get; init; } = [];
 
-    /// <summary>Attacks made on other networks; empty when there were none.</summary>
+    /// <summary>The transfer matrix, cell by cell; empty when none was measured.</summary>
     public IReadOnlyList<ReportTransfer> Transfer { get; init; } = [];
 }
 
@@ -51,6 +51,7 @@ public sealed record ReportSurvival(string Attack, double MapLost, string Strong
 public sealed record ReportDefence(string Name, double MapLost, double CleanMeanAveragePrecision);
 
 /// <param name="Surrogate">The network that the attack was made on.</param>
+/// <param name="Scored">The network that is scored.</param>
 /// <param name="Attack">The attack.</param>
 /// <param name="MapLost">What the scored network loses.</param>
-public sealed record ReportTransfer(string Surrogate, string Attack, double MapLost);
+public sealed record ReportTransfer(string Surrogate, string Scored, string Attack, double MapLost);

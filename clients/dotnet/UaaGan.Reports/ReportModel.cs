@@ -46,6 +46,9 @@ public sealed record ReportScenario
     /// <summary>Metrics of the clean queries.</summary>
     public required ReportMetrics Clean { get; init; }
 
+    /// <summary>Whether gallery images, rather than queries, are adversarial.</summary>
+    public bool PerturbedGallery { get; init; }
+
     /// <summary>Attacks on the same queries, in the order shown; their names differ.</summary>
     public required IReadOnlyList<ReportAttack> Attacks { get; init; }
 

@@ -126,16 +126,17 @@ public sealed partial record Verdict(VerdictLevel Level, string Sentence, IReadO
     {
         var remarks = new List<string>();
         var lost = subject.MapLost.Value;
+        var (image, images) = scenario.PerturbedGallery ? ("gallery image", "gallery images") : ("query", "queries");
         if (level >= VerdictLevel.Dented)
         {
             if (control is not null && control.MapLost.Value > LargestNoiseShare * lost)
                 remarks.Add($"Fragile already: noise alone takes {Numbers.Share(control.MapLost.Value / lost)} of what {subject.Title} takes, more than a fifth.");
             if (subject.MapLostSwapped is { } swapped)
                 remarks.Add(lost - swapped.Value >= SmallestSpecificity
-                    ? $"Specific to the query: handed to other queries, the same perturbations take {Numbers.Share(swapped.Value)}."
+                    ? $"Specific to the {image}: handed to other {images}, the same perturbations take {Numbers.Share(swapped.Value)}."
                     : swapped.Value >= lost / 2
-                        ? $"Not specific to the query: handed to other queries, the same perturbations still take {Numbers.Share(swapped.Value)}, so most of the effect is a pattern that suits any query."
-                        : $"Too weak to be called specific to the query: handed to other queries, the same perturbations take {Numbers.Share(swapped.Value)}, less than {Numbers.Share(SmallestSpecificity)} apart.");
+                        ? $"Not specific to the {image}: handed to other {images}, the same perturbations still take {Numbers.Share(swapped.Value)}, so most of the effect is a pattern that suits any {image}."
+                        : $"Too weak to be called specific to the {image}: handed to other {images}, the same perturbations take {Numbers.Share(swapped.Value)}, less than {Numbers.Share(SmallestSpecificity)} apart.");
         }
         if (subject.Ssim < SmallestSsim)
             remarks.Add($"Visible: a mean SSIM of {Numbers.Metric(subject.Ssim.Value)} is under the {Numbers.Metric(SmallestSsim)} that this suite asks for.");

@@ -1,4 +1,3 @@
-using UaaGan.Imaging;
 using UaaGan.Networks;
 using static TorchSharp.torch;
 
@@ -7,7 +6,7 @@ namespace UaaGan.Attacks;
 /// <summary>
 /// The control: every value moves by +epsilon or -epsilon at random, then into [0,1]. What an attack loses beyond this, it has learned.
 /// </summary>
-internal sealed class RandomSignAttack(Epsilon epsilon, ulong seed, OptionValues options) : IAttack
+internal sealed class RandomSignAttack(Budget budget, ulong seed, OptionValues options) : IAttack
 {
     public string Name => AttackCatalog.RandomSign;
 
@@ -16,9 +15,10 @@ internal sealed class RandomSignAttack(Epsilon epsilon, ulong seed, OptionValues
     public Tensor Perturb(Tensor images, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        budget.Check(images);
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        return Budget.Project(images.Plus(ItemNoise.Signs(seed, ids, images.shape).Times(epsilon.Value)), images, epsilon.Value).MoveToOuterDisposeScope();
+        return budget.Project(images.Plus(ItemNoise.Signs(seed, ids, images.shape).Times(budget.Value)), images).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

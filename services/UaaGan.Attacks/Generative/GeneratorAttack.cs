@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace UaaGan.Attacks;
 
 /// <summary>A trained generator as an attack: clamp(x + perturbation, 0, 1).</summary>
-internal sealed class GeneratorAttack(string name, PerturbationGenerator generator, Epsilon trained, Epsilon epsilon, OptionValues options) : IAttack
+internal sealed class GeneratorAttack(string name, PerturbationGenerator generator, Epsilon trained, Budget budget, OptionValues options) : IAttack
 {
     public string Name => name;
 
@@ -14,12 +14,13 @@ internal sealed class GeneratorAttack(string name, PerturbationGenerator generat
     public Tensor Perturb(Tensor images, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        budget.Check(images);
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var perturbation = generator.Perturbation(images, trained.Value);
-        if (epsilon != trained)
-            perturbation = perturbation.Times(epsilon.Value / trained.Value);
-        return Budget.Project(images.Plus(perturbation), images, epsilon.Value).MoveToOuterDisposeScope();
+        if (budget.Epsilon != trained)
+            perturbation = perturbation.Times(budget.Value / trained.Value);
+        return budget.Project(images.Plus(perturbation), images).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => generator.Dispose();

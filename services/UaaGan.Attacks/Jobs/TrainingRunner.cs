@@ -20,6 +20,9 @@ public sealed record TrainingRunnerOptions
 
     /// <summary>Threads that share the work of one job; 0: one a processor. A resumed job keeps the number it was started with. Default: 0.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Folder for TensorBoard's event files, a subfolder GENERATOR-JOB each; empty: none are written. Default: empty.</summary>
+    public string TensorBoardFolder { get; init; } = "";
 }
 
 /// <summary>
@@ -154,6 +157,7 @@ public sealed class TrainingRunner : IDisposable
         using var target = _models.Load(_models.Get(job.Settings.Model.Name, ModelName.ParseVersion(job.Settings.Model.Version)).ForGradients());
         using var session = Open(job, target);
         _store.Rewind(job.Id, owner, session.Progress);
+        using var curves = new TrainingCurves(_options.TensorBoardFolder, job, session.Progress.Step + 1, fault => _log(job.Id, fault));
         while (!session.IsComplete)
         {
             if (_stop.IsCancellationRequested)
@@ -166,6 +170,7 @@ public sealed class TrainingRunner : IDisposable
             var totalWasKnown = session.Progress.TotalSteps > 0;
             session.Step();
             var progress = session.Progress;
+            curves.Add(progress);
             // A total that was found by timing is kept at once: timed again after a crash, it would be another.
             if (progress.Step % _options.CheckpointSteps == 0 || totalWasKnown != progress.TotalSteps > 0)
                 _files.WriteCheckpoint(job.Id, session.Checkpoint());

@@ -13,7 +13,7 @@ internal static class TrainingManifest
 
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static JsonObject Run(TrainingPosition position, TrainingImages images, long multiplyAdds) => new()
+    public static JsonObject Run(TrainingPosition position, bool endedEarly, TrainingImages images, long multiplyAdds) => new()
     {
         ["images"] = images.Count,
         ["images_held_out"] = images.ValidationCount,
@@ -24,6 +24,7 @@ internal static class TrainingManifest
         ["steps_planned"] = position.TotalSteps,
         ["steps_done"] = position.Step,
         ["best_step"] = position.BestStep,
+        ["ended_early"] = endedEarly,
         ["seconds"] = Math.Round(position.ElapsedSeconds, 3),
         ["validations"] = JsonSerializer.SerializeToNode(position.Validations, Snake),
         ["generator_multiply_adds"] = multiplyAdds,

@@ -41,5 +41,6 @@ internal static class TrainingOptions
         OptionDefinition.Number("validation-share", 0.1, 0, 0.5,
             "Share of the training images, at most 64, held out to choose the best checkpoint; with 0 or too few, it is chosen on images that train."),
         OptionDefinition.Integer("validations", 8, 1, 100, "How often in a run what is learned is validated."),
+        OptionDefinition.Integer("patience", 0, 0, 100, "Validations without a better one after which a training ends early, before its rate has fallen; 0: never."),
     ];
 }

@@ -29,6 +29,9 @@ internal sealed class TrainingPosition
     /// <summary>Steps done at the best validation.</summary>
     public long BestStep { get; set; }
 
+    /// <summary>Validations since the best one.</summary>
+    public int ValidationsSinceBest { get; set; }
+
     /// <summary>All validations so far.</summary>
     public List<ValidationResult> Validations { get; set; } = [];
 
@@ -40,6 +43,9 @@ internal sealed class TrainingPosition
 
     /// <summary>Whether the step just done is one of those, evenly spread, after which a run is validated so many times.</summary>
     public bool IsValidationDue(long times) => TotalSteps > 0 && Step * times / TotalSteps > (Step - 1) * times / TotalSteps;
+
+    /// <summary>Whether so many validations in a row were no better than one before; 0: never.</summary>
+    public bool IsOutOfPatience(int patience) => patience > 0 && ValidationsSinceBest >= patience;
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 

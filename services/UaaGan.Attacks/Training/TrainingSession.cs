@@ -72,8 +72,10 @@ public sealed class TrainingSession : IDisposable
         _position.Step, _position.TotalSteps, _position.ElapsedSeconds, _secondsAStep > 0 ? 1 / _secondsAStep : 0,
         new Dictionary<string, double>(_scalars, StringComparer.Ordinal));
 
-    /// <summary>Whether every step is done.</summary>
-    public bool IsComplete => _position.TotalSteps > 0 && _position.Step >= _position.TotalSteps;
+    /// <summary>Whether every step is done, or the training ended early: see the option patience.</summary>
+    public bool IsComplete => _position.TotalSteps > 0 && _position.Step >= _position.TotalSteps || HasEndedEarly;
+
+    private bool HasEndedEarly => _position.IsOutOfPatience(_options.Integer("patience"));
 
     /// <summary>Begins a training, or goes on from a checkpoint with the same settings, images and network.</summary>
     /// <param name="settings">What to do; the model must be the target's.</param>
@@ -125,12 +127,12 @@ public sealed class TrainingSession : IDisposable
     }
 
     /// <summary>Does one step; at some of them what is trained is validated.</summary>
-    /// <exception cref="InvalidOperationException">Every step is done.</exception>
+    /// <exception cref="InvalidOperationException">It is complete.</exception>
     /// <exception cref="UaaGan.Failures.FailureException">TRAINING_DIVERGED.</exception>
     public void Step()
     {
         if (IsComplete)
-            throw new InvalidOperationException("every step of this training is done");
+            throw new InvalidOperationException("this training has ended: every step is done, or its patience");
         var started = _timer.ElapsedSeconds;
         using (NewDisposeScope())
         {
@@ -163,7 +165,7 @@ public sealed class TrainingSession : IDisposable
         var record = new GeneratorRecord(
             _settings.Generator, _settings.Method, _settings.Model, _settings.Epsilon, _options.All, _settings.Seed, _position.Step,
             GeneratorRepository.Hash(weights), _clock.GetUtcNow(), "");
-        return new TrainedGenerator(GeneratorManifest.Write(record, TrainingManifest.Run(_position, _images, _learner.MultiplyAdds(_images.Size.Height, _images.Size.Width))), weights);
+        return new TrainedGenerator(GeneratorManifest.Write(record, TrainingManifest.Run(_position, HasEndedEarly, _images, _learner.MultiplyAdds(_images.Size.Height, _images.Size.Width))), weights);
     }
 
     public void Dispose()
@@ -183,6 +185,8 @@ public sealed class TrainingSession : IDisposable
         _scalars["validation_map_lost_swapped"] = result.MapLostSwapped;
         _scalars["validation_ssim"] = result.Similarity;
         var score = _learner.Score(result);
+        _position.ValidationsSinceBest = score > _position.BestScore ? 0 : _position.ValidationsSinceBest + 1;
+        _scalars["validations_since_best"] = _position.ValidationsSinceBest;
         if (score <= _position.BestScore)
             return;
         _position.BestScore = score;

@@ -26,6 +26,12 @@ public static class ServiceMetrics
     private static readonly UpDownCounter<long> Pending =
         Meter.CreateUpDownCounter<long>("uaagan.items.pending", "{item}", "Items waiting in a queue.");
 
+    private static readonly Counter<long> RemoteQueries =
+        Meter.CreateCounter<long>("uaagan.remote.queries", "{image}", "Images that another service was asked about, by model; one asked again after a failure counts again.");
+
+    /// <summary>Counts images that another service is asked about.</summary>
+    public static void RecordRemoteQueries(string model, long images) => RemoteQueries.Add(images, new KeyValuePair<string, object?>("model", model));
+
     internal static void RecordCall(string method, StatusCode code, TimeSpan duration) =>
         CallDuration.Record(duration.TotalSeconds, new("rpc.method", method), new("rpc.grpc.status_code", code.ToString()));
 

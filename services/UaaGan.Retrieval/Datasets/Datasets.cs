@@ -61,5 +61,17 @@ public static class Datasets
         return [.. images.Where(image => listed is null || listed.Contains(image.Key)).Select(image => new DatasetEntry(image.Key, image.Value, "", ""))];
     }
 
+    /// <summary>Those of the images that a list names.</summary>
+    /// <param name="entries">Images of the folder.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="listFile">The list, one path relative to <paramref name="folder"/> a line.</param>
+    /// <exception cref="FailureException">INVALID_ARGUMENT, naming the line or file at fault.</exception>
+    public static IReadOnlyList<DatasetEntry> Listed(IReadOnlyList<DatasetEntry> entries, string folder, string listFile)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var listed = ImageList.Read(listFile, folder, entries.ToDictionary(entry => entry.Id, entry => entry.Path));
+        return [.. entries.Where(entry => listed.Contains(entry.Id))];
+    }
+
     internal static DatasetEntry Unlabelled(DatasetEntry entry) => entry with { Identity = "", Camera = "" };
 }

@@ -26,7 +26,7 @@ public sealed record RankingMetrics(
 /// <param name="Attack">Its name.</param>
 /// <param name="Metrics">The metrics, over the same queries as the clean ones.</param>
 /// <param name="MapLost">(clean mAP - adversarial mAP) / (clean mAP - chance mAP).</param>
-/// <param name="FeatureShift">Mean Euclidean distance of a valid query's clean and adversarial unit features, 0 to 2.</param>
+/// <param name="FeatureShift">Mean Euclidean distance of clean and adversarial unit features, 0 to 2: of valid queries, or of the gallery rows that the attack changed.</param>
 /// <param name="Effect">What it moved.</param>
 public sealed record AttackMetrics(string Attack, RankingMetrics Metrics, Estimate MapLost, double FeatureShift, AttackEffect Effect);
 

@@ -5,13 +5,13 @@ namespace UaaGan.Retrieval;
 
 /// <summary>
 /// The features of an evaluation, checked one by one as they come: gallery, clean queries and, for each attack, one adversarial twin
-/// of every query. Not for several threads at once.
+/// of every query, or twins of gallery rows. Not for several threads at once.
 /// </summary>
 public sealed class EvaluationSet
 {
     private readonly Part _gallery = new("gallery row");
     private readonly Part _queries = new("query");
-    private readonly Part[] _adversarial;
+    private readonly Part[] _adversarial, _adversarialGallery;
     private int _dimension;
 
     /// <param name="protocol">The protocol, which says which labels are needed.</param>
@@ -24,6 +24,7 @@ public sealed class EvaluationSet
         Attacks = attacks;
         for (int i = 0; i < attacks.Count; i++) CheckName(attacks, i);
         _adversarial = [.. attacks.Select(attack => new Part($"query under attack '{attack}'"))];
+        _adversarialGallery = [.. attacks.Select(attack => new Part($"gallery row under attack '{attack}'"))];
     }
 
     /// <summary>The protocol.</summary>
@@ -37,6 +38,9 @@ public sealed class EvaluationSet
     internal Part Queries => _queries;
 
     internal IReadOnlyList<Part> Adversarial => _adversarial;
+
+    /// <summary>Of each attack; empty where it was made on queries.</summary>
+    internal IReadOnlyList<Part> AdversarialGallery => _adversarialGallery;
 
     /// <summary>Components of each feature; 0 before the first.</summary>
     internal int Dimension => _dimension;
@@ -59,27 +63,33 @@ public sealed class EvaluationSet
     /// <param name="attack">Index into <see cref="Attacks"/>.</param>
     /// <param name="label">Its id, and labels that must agree with the clean twin's where they are set.</param>
     /// <param name="feature">Its feature, normalised here.</param>
-    public void AddAdversarial(int attack, in ImageLabel label, ReadOnlySpan<float> feature)
-    {
-        if (attack < 0 || attack >= _adversarial.Length)
-        {
-            throw Failure(
-                "BAD_ATTACK_INDEX", label.Id, "attack",
-                $"The query '{label.Id}' belongs to attack {attack}; there are {_adversarial.Length}, counted from 0.");
-        }
+    public void AddAdversarial(int attack, in ImageLabel label, ReadOnlySpan<float> feature) => Add(Of(_adversarial, attack, label), label, feature);
 
-        Add(_adversarial[attack], label, feature);
-    }
+    /// <summary>
+    /// Adds the adversarial twin of the gallery row with the same id, in whose place clean queries find it under the attack. Rows without a
+    /// twin stay as they are. An attack is made on queries or on the gallery, not on both.
+    /// </summary>
+    /// <param name="attack">Index into <see cref="Attacks"/>.</param>
+    /// <param name="label">Its id, and labels that must agree with the clean row's where they are set.</param>
+    /// <param name="feature">Its feature, normalised here.</param>
+    public void AddAdversarialGallery(int attack, in ImageLabel label, ReadOnlySpan<float> feature) =>
+        Add(Of(_adversarialGallery, attack, label), label, feature);
 
-    /// <summary>Checks what only the whole can show: every query has one twin under every attack, and every twin its query.</summary>
+    /// <summary>Checks what only the whole can show: every query has one twin under every attack on queries, and every twin its clean image.</summary>
     internal void Check()
     {
         if (_gallery.Count == 0) throw Empty("GALLERY_EMPTY", "There is no gallery row; a ranking needs at least one.");
         if (_queries.Count == 0) throw Empty("QUERIES_EMPTY", "There is no clean query; a mean needs at least one.");
         if (Protocol.NeedsTruth) CheckTruth();
-        foreach (var part in _adversarial)
+        foreach (var (attack, part) in _adversarial.Index())
         {
-            foreach (var label in part.Labels) CheckTwin(part, label);
+            foreach (var label in part.Labels) CheckTwin(_queries, part, label);
+            if (_adversarialGallery[attack] is { Count: > 0 } rows)
+            {
+                CheckGallery(rows, part);
+                continue;
+            }
+
             foreach (var label in _queries.Labels)
             {
                 if (part.Find(label.Id) >= 0) continue;
@@ -97,15 +107,22 @@ public sealed class EvaluationSet
         }
     }
 
-    private void CheckTwin(Part part, in ImageLabel label)
+    private void CheckGallery(Part rows, Part queries)
     {
-        int query = _queries.Find(label.Id);
-        if (query < 0)
+        if (queries.Count > 0)
+            throw Failure("ATTACK_ON_BOTH_SIDES", queries.Labels[0].Id, "item.role", $"There is a {queries.Role} and a {rows.Role}; an attack is made on one side. Give each side an attack of its own.");
+        foreach (var label in rows.Labels) CheckTwin(_gallery, rows, label);
+    }
+
+    private static void CheckTwin(Part originals, Part part, in ImageLabel label)
+    {
+        int found = originals.Find(label.Id);
+        if (found < 0)
         {
-            throw Failure("CLEAN_TWIN_MISSING", label.Id, "item.id", $"There is no clean query with the id '{label.Id}', which is a {part.Role}.");
+            throw Failure("CLEAN_TWIN_MISSING", label.Id, "item.id", $"There is no clean {originals.Role} with the id '{label.Id}', which is a {part.Role}.");
         }
 
-        var clean = _queries.Labels[query];
+        var clean = originals.Labels[found];
         if ((label.Identity.Length > 0 && label.Identity != clean.Identity) || (label.Camera.Length > 0 && label.Camera != clean.Camera))
         {
             throw Failure(
@@ -113,6 +130,11 @@ public sealed class EvaluationSet
                 $"The {part.Role} '{label.Id}' has identity '{label.Identity}' and camera '{label.Camera}', its clean twin '{clean.Identity}' and '{clean.Camera}'; leave them out or make them equal.");
         }
     }
+
+    private static Part Of(Part[] parts, int attack, in ImageLabel label) => attack >= 0 && attack < parts.Length
+        ? parts[attack]
+        : throw Failure(
+            "BAD_ATTACK_INDEX", label.Id, "attack", $"The item '{label.Id}' belongs to attack {attack}; there are {parts.Length}, counted from 0.");
 
     private void AddLabelled(Part part, in ImageLabel label, ReadOnlySpan<float> feature)
     {

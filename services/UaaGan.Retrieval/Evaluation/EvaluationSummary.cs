@@ -120,8 +120,10 @@ internal sealed class EvaluationSummary
 
     private double Shift(int attack, Func<float[], float[], double> distance)
     {
-        var adversarial = _set.Adversarial[attack];
-        return _valid.Average(query => distance(_set.Queries.Features[query], adversarial.Features[adversarial.Find(_set.Queries.Labels[query].Id)]));
+        var (queries, rows) = (_set.Adversarial[attack], _set.AdversarialGallery[attack]);
+        return rows.Count > 0
+            ? Enumerable.Range(0, rows.Count).Average(row => distance(_set.Gallery.Features[_set.Gallery.Find(rows.Labels[row].Id)], rows.Features[row]))
+            : _valid.Average(query => distance(_set.Queries.Features[query], queries.Features[queries.Find(_set.Queries.Labels[query].Id)]));
     }
 
     private static Estimate WithInterval(double value, double[]? draws)

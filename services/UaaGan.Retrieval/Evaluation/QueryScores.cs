@@ -13,6 +13,7 @@ internal sealed class QueryScores
     private readonly AveragePrecisionRule _rule;
     private readonly ImageLabel[] _rows;
     private readonly GalleryMatrix _matrix;
+    private readonly AdversarialGallery?[] _changed;
     private readonly HarmonicNumbers _harmonic;
     private readonly GalleryShots? _shots;
     private readonly Dictionary<int, int> _rankingOf = [];
@@ -28,6 +29,8 @@ internal sealed class QueryScores
         foreach (int row in order) builder.Add(set.Gallery.Features[row]);
         _rows = [.. order.Select(row => set.Gallery.Labels[row])];
         _matrix = builder.Build();
+        var rowOf = _rows.Index().ToDictionary(row => row.Item.Id, row => row.Index, StringComparer.Ordinal);
+        _changed = [.. set.AdversarialGallery.Select(part => part.Count > 0 ? new AdversarialGallery(part, rowOf, set.Dimension) : null)];
         _harmonic = new HarmonicNumbers(_rows.Length);
         _shots = set.Protocol.GalleryShots > 0 ? new GalleryShots(_rows, set.Protocol.GalleryShots, options.Seed) : null;
 
@@ -59,6 +62,7 @@ internal sealed class QueryScores
             _matrix.Scores(
                 features.AsSpan(0, queries * variants * _set.Dimension), scores.AsMemory(0, queries * variants * _rows.Length),
                 _options.Threads, cancellation);
+            OverwriteChanged(first, queries, scores, cancellation);
             Parallel.For(0, queries, parallel, query =>
                 Judge(first + query, scores.AsMemory(query * variants * _rows.Length, variants * _rows.Length)));
         }
@@ -70,10 +74,24 @@ internal sealed class QueryScores
         for (int attack = 0; attack < _set.Adversarial.Count; attack++) Adversarial(query, attack).CopyTo(destination[((attack + 1) * _set.Dimension)..]);
     }
 
+    // Under an attack on the gallery the query is the clean one.
     private float[] Adversarial(int query, int attack)
     {
         var part = _set.Adversarial[attack];
-        return part.Features[part.Find(_set.Queries.Labels[query].Id)];
+        return _changed[attack] is null ? part.Features[part.Find(_set.Queries.Labels[query].Id)] : _set.Queries.Features[query];
+    }
+
+    private void OverwriteChanged(int first, int queries, float[] scores, CancellationToken cancellation)
+    {
+        if (Array.TrueForAll(_changed, changed => changed is null)) return;
+        float[] clean = new float[queries * _set.Dimension];
+        for (int query = 0; query < queries; query++) _set.Queries.Features[first + query].CopyTo(clean, query * _set.Dimension);
+        for (int attack = 0; attack < _changed.Length; attack++)
+        {
+            int variant = attack + 1;
+            _changed[attack]?.Overwrite(
+                clean, query => scores.AsMemory(((query * Results.Length) + variant) * _rows.Length, _rows.Length), _options, cancellation);
+        }
     }
 
     private void Judge(int query, ReadOnlyMemory<float> scores)

@@ -75,10 +75,13 @@ internal sealed partial class Evaluator(ItemReader items, IOptions<ScoringOption
             case EvaluationRole.AdversarialQuery:
                 set.AddAdversarial((int)Math.Min(item.Attack, int.MaxValue), label, FeatureReader.Read(item.Feature));
                 break;
+            case EvaluationRole.AdversarialGallery:
+                set.AddAdversarialGallery((int)Math.Min(item.Attack, int.MaxValue), label, FeatureReader.Read(item.Feature));
+                break;
             default:
                 throw new FailureException(
                     FailureKind.InvalidArgument, "BAD_ROLE",
-                    $"The item '{item.Id}' has role {(int)item.Role}; it must be gallery (1), query (2) or adversarial query (3).")
+                    $"The item '{item.Id}' has role {(int)item.Role}; it must be gallery (1), query (2), adversarial query (3) or adversarial gallery row (4).")
                 { Field = "role" };
         }
     }

@@ -147,6 +147,40 @@ def nes(images, eps, levels, options):
     return x
 
 
+def rays(images, eps, levels, options):
+    queries, threshold = int(options["queries"]), float(options["threshold"])
+    made = []
+    for x in images.split(1):
+        clean, asked = network(x), 0
+
+        def far(signs, radius):
+            nonlocal asked
+            asked += 1
+            return (network((x + radius * signs.view_as(x)).clamp(0, 1)) - clean).norm().item() >= threshold
+
+        best, radius, found, level, index = torch.ones(x.numel(), dtype=x.dtype), 1.0, False, 0, 0
+        while asked < queries and not (found and radius <= eps):
+            size = math.ceil(x.numel() / min(2**level, x.numel()))
+            start, end = index * size, min(x.numel(), (index + 1) * size)
+            attempt = best.clone()
+            attempt[start:end] *= -1
+            if far(attempt, radius):
+                low, high = 0.0, radius
+                while high - low > 0.25 / 255 and asked < queries:
+                    middle = (low + high) / 2
+                    if far(attempt, middle):
+                        high = middle
+                    else:
+                        low = middle
+                if not found or high < radius:
+                    best, radius, found = attempt, high, True
+            index += 1
+            if end == x.numel():
+                level, index = level + 1, 0
+        made.append(project(x + min(radius, eps) * best.view_as(x), x, eps))
+    return torch.cat(made)
+
+
 def universal(images, eps):
     clean = network(images)
     v, momentum, saturated = (given["noise.universal"] / 255).clamp(-eps, eps), 0, 0
@@ -162,7 +196,7 @@ def universal(images, eps):
     return v
 
 
-METHODS = {"fgsm": fgsm, "bim": bim, "pgd": pgd, "mi-fgsm": mi_fgsm, "odfa": odfa, "sma": sma, "pire": pire, "tma": tma, "nes": nes}
+METHODS = {"fgsm": fgsm, "bim": bim, "pgd": pgd, "mi-fgsm": mi_fgsm, "odfa": odfa, "sma": sma, "pire": pire, "tma": tma, "nes": nes, "rays": rays}
 
 
 def main():

@@ -15,10 +15,10 @@ internal static class TinyNetwork
         "--option", "width=4", "--option", "stages=2", "--option", "feature_dimension=16", "--option", "feature_batch_norm=0",
     ];
 
-    /// <summary>Writes the weights; <paramref name="feature"/> other than 16 gives weights that do not fit.</summary>
-    public static string Write(string path, int feature = Feature)
+    /// <summary>Writes the weights; <paramref name="feature"/> other than 16 gives weights that do not fit, another seed another network.</summary>
+    public static string Write(string path, int feature = Feature, int seed = 1)
     {
-        var random = new Random(1);
+        var random = new Random(seed);
         var tensors = new List<(string Name, int[] Shape, float[] Values)>();
         Convolution("stem.conv", Width, 3, 3);
         Normalisation("stem.bn", Width);

@@ -24,7 +24,7 @@ internal sealed record BatteryJson
 
     public static BatteryJson Of(string preset, IReadOnlyList<(BatteryStage Stage, EvaluationResult Result)> stages)
     {
-        var parts = stages.Where(stage => stage.Stage.Surrogate is null).Select(stage =>
+        var parts = stages.Where(stage => !stage.Stage.IsTransfer).Select(stage =>
         {
             var strongest = stage.Result.Attacks.Where(attack => ThreatModels.Role(attack.Spec) != Reports.ReportAttackRole.Control).MaxBy(attack => attack.Metrics.MapLost.Value)!;
             var lost = strongest.Metrics.MapLost.Value;

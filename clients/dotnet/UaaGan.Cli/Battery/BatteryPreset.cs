@@ -10,7 +10,7 @@ namespace UaaGan.Cli.Battery;
 /// <param name="QueryLimit">Queries, evenly spread; null: all.</param>
 /// <param name="Attacks">Attacks that need no training; generators come from the command line.</param>
 /// <param name="Survival">Whether the scored budget is scored again after each defence.</param>
-/// <param name="Transfer">Attacks that are made on each surrogate.</param>
+/// <param name="Transfer">Attacks of the transfer matrix: made on each network and scored on each.</param>
 internal sealed record BatteryPreset(
     string Name, IReadOnlyList<int> Levels, int? QueryLimit, IReadOnlyList<AttackSpec> Attacks, bool Survival, IReadOnlyList<AttackSpec> Transfer)
 {
@@ -31,19 +31,25 @@ internal sealed record BatteryPreset(
 
     /// <summary>The evaluations, in the order in which they run.</summary>
     /// <param name="generators">Attacks with a generator.</param>
-    /// <param name="surrogates">Networks that transfer is measured from.</param>
-    public IEnumerable<BatteryStage> Stages(IReadOnlyList<AttackSpec> generators, IReadOnlyList<ModelReference> surrogates)
+    /// <param name="model">The network that the battery measures.</param>
+    /// <param name="surrogates">Networks that transfer is measured from, and between.</param>
+    public IEnumerable<BatteryStage> Stages(IReadOnlyList<AttackSpec> generators, ModelReference model, IReadOnlyList<ModelReference> surrogates)
     {
         foreach (var level in Levels)
         {
             var epsilon = new Epsilon(level);
-            yield return new BatteryStage($"epsilon-{level}", epsilon, [.. Attacks, .. generators], null, Survival && level == MainLevel);
+            yield return new BatteryStage($"epsilon-{level}", epsilon, [.. Attacks, .. generators]) { Survival = Survival && level == MainLevel };
         }
 
-        if (Transfer.Count == 0) yield break;
-        foreach (var surrogate in surrogates)
-            yield return new BatteryStage($"transfer-{surrogate.Name}", new Epsilon(MainLevel), Transfer, surrogate, false);
+        if (Transfer.Count == 0 || surrogates.Count == 0) yield break;
+        var models = (ModelReference[])[model, .. surrogates];
+        foreach (var (made, scored) in models.SelectMany(scored => models.Select(made => (made, scored))))
+            yield return Cell(made.Name, scored, made == scored ? [] : [made]);
+        if (surrogates.Count > 1) yield return Cell("all", model, surrogates);
     }
+
+    private BatteryStage Cell(string made, ModelReference scored, IReadOnlyList<ModelReference> surrogates) =>
+        new($"transfer-{made}-to-{scored.Name}", new Epsilon(MainLevel), Transfer) { Scored = scored, Surrogates = surrogates, IsTransfer = true };
 
     private static AttackSpec Plain(string method) => new(method, null, new Dictionary<string, string>());
 }

@@ -27,13 +27,18 @@ internal static class BatteryReport
                 .. battery.Evaluations.SelectMany(evaluation => evaluation.Attacks).Where(attack => attack.Survival is not null)
                     .Select(attack => new ReportSurvival(Name(attack), attack.MapLost, attack.StrongestDefence!, [.. attack.Survival!.Select(row => new ReportDefence(row.Defence, row.MapLost, row.CleanMeanAveragePrecision))])),
             ],
-            Transfer =
-            [
-                .. battery.Evaluations.Where(evaluation => evaluation.Name!.StartsWith("transfer-", StringComparison.Ordinal))
-                    .SelectMany(evaluation => evaluation.Attacks.Select(attack => new ReportTransfer(evaluation.Name!["transfer-".Length..], Name(attack), attack.MapLost))),
-            ],
+            Transfer = Transfer(battery),
         };
     }
+
+    /// <summary>The transfer matrix, cell by cell.</summary>
+    public static IReadOnlyList<ReportTransfer> Transfer(BatteryJson battery) =>
+    [
+        .. battery.Evaluations.Where(evaluation => evaluation.Name!.StartsWith("transfer-", StringComparison.Ordinal))
+            .SelectMany(evaluation => evaluation.Attacks.Select(attack => new ReportTransfer(MadeOn(evaluation), evaluation.Model, Name(attack), attack.MapLost))),
+    ];
+
+    private static string MadeOn(EvaluationJson evaluation) => evaluation.Surrogates.Count == 0 ? evaluation.Model : string.Join(" and ", evaluation.Surrogates);
 
     private static string Name(EvaluationJson.AttackRow attack) => attack.Generator is null ? attack.Method : $"{attack.Method}:{attack.Generator}";
 

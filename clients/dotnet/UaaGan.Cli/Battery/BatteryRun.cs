@@ -24,10 +24,11 @@ internal sealed class BatteryRun(Session session, ServiceGroup services, Battery
             {
                 Attacks = stage.Attacks,
                 Epsilon = stage.Epsilon,
-                Surrogate = stage.Surrogate,
+                Model = stage.Scored ?? common.Model,
+                Surrogates = stage.Surrogates,
                 Survival = stage.Survival,
                 OutputFolder = Path.Combine(common.OutputFolder, stage.Name),
-                PicturedQueries = stage.Surrogate is null && stage.Epsilon.Numerator255 == BatteryPreset.MainLevel ? common.PicturedQueries : 0,
+                PicturedQueries = !stage.IsTransfer && stage.Epsilon.Numerator255 == BatteryPreset.MainLevel ? common.PicturedQueries : 0,
             };
             var result = await session.Terminal.WithProgress(bars => new EvaluationRun(services, plan, bars).Execute(cancellationToken));
             EvaluationTable.ShowNumbers(session.Terminal, result, Title(stage, result));
@@ -39,12 +40,13 @@ internal sealed class BatteryRun(Session session, ServiceGroup services, Battery
             await Write(battery, complete: _done.Count == stages.Count, cancellationToken);
         }
 
+        TransferTable.Show(session.Terminal, BatteryReport.Transfer(battery!));
         EvaluationTable.ShowThreatModel(session.Terminal, _done[0].Result);
         return battery!;
     }
 
     private static string Title(BatteryStage stage, EvaluationResult result) =>
-        $"{result.Model.Name} at {stage.Epsilon}{(stage.Surrogate is { } surrogate ? $", attacks made on {surrogate.Name}" : "")}";
+        $"{result.Model.Name} at {stage.Epsilon}{(stage.Surrogates.Count > 0 ? $", attacks made on {string.Join(" and ", stage.Surrogates.Select(model => model.Name))}" : "")}";
 
     private async Task Write(BatteryJson battery, bool complete, CancellationToken cancellationToken)
     {

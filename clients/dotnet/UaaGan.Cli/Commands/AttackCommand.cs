@@ -18,6 +18,7 @@ internal static class AttackCommand
     private static readonly Option<string> Images = OptionRules.Folder("--images", "Folder of images, at any depth");
     private static readonly Option<string?> ListFile = OptionRules.ListFile("--list", "File that lists the images to use, one path relative to the folder a line");
     private static readonly Option<Epsilon> Epsilon = OptionRules.Epsilon();
+    private static readonly Option<ImageBox?> Box = OptionRules.Box();
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder; an interrupted run with the same settings is resumed");
     private static readonly Option<string[]> Options = OptionRules.MethodOptions("steps=20");
     private static readonly Option<ulong> Seed = OptionRules.Seed();
@@ -33,7 +34,7 @@ internal static class AttackCommand
               uaagan attack --model mobilefacenet --attack uaa-gan:faces --images portraits/ --epsilon 8/255 --out adversarial/
               uaagan attack --model osnet_x0_25 --attack pgd --option steps=40 --images query/ --epsilon 4/255 --out pgd/
             """, Run);
-        foreach (var option in (Option[])[Model, Attack, Images, ListFile, Epsilon, Out, Options, Seed, Rescale]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Attack, Images, ListFile, Epsilon, Box, Out, Options, Seed, Rescale]) command.Options.Add(option);
         return command;
     }
 
@@ -41,15 +42,15 @@ internal static class AttackCommand
     {
         var options = session.Options;
         var attack = AttackSpec.Parse([options.GetRequiredValue(Attack)], options.GetRequiredValue(Options))[0];
-        var epsilon = options.GetValue(Epsilon);
+        var (epsilon, box) = (options.GetValue(Epsilon), options.GetValue(Box));
         var images = UaaGan.Retrieval.Datasets.Images(options.GetRequiredValue(Images), options.GetValue(ListFile));
         var folder = Path.GetFullPath(options.GetRequiredValue(Out));
         var earlier = await OutputFolder.Existing(folder, "attack", cancellationToken);
 
         await using var services = await session.Services(cancellationToken, ServiceKind.FeatureExtraction, ServiceKind.Perturbation);
         var model = await services.Features.GetModel(Session.Model(options.GetRequiredValue(Model)), cancellationToken);
-        var settings = AttackRun.Settings(attack, new() { Name = model.Name, Version = model.Version }, epsilon, options.GetValue(Seed), options.GetValue(Rescale));
-        var run = await Describe(services, settings, attack, model, options.GetRequiredValue(Images), images, cancellationToken);
+        var settings = AttackRun.Settings(attack, [new() { Name = model.Name, Version = model.Version }], epsilon, options.GetValue(Seed), options.GetValue(Rescale), box);
+        var run = await Describe(services, settings, box, attack, model, options.GetRequiredValue(Images), images, cancellationToken);
         if (earlier is not null) RequireSame(earlier, run, folder);
         Directory.CreateDirectory(folder);
         await new RunManifest { Command = "attack", Arguments = session.Arguments, Complete = false, Run = run }.Write(folder, cancellationToken);
@@ -65,7 +66,7 @@ internal static class AttackCommand
             var result = await AttackRun.Execute(
                 services.Perturbation, settings, missing, (id, png) => Files.Save(Path.Combine(folder, names[id]), png, cancellationToken),
                 () => bar.Increment(1), cancellationToken);
-            var (summary, files) = await Check(images, names, result.Failed, folder, attack, epsilon, bars, cancellationToken);
+            var (summary, files) = await Check(images, names, result.Failed, folder, attack, epsilon, box, bars, cancellationToken);
             return (result, summary, files);
         });
 
@@ -106,7 +107,7 @@ internal static class AttackCommand
 
     /// <summary>Everything that decides the files: two runs that agree here may share a folder.</summary>
     private static async Task<JsonNode> Describe(
-        ServiceGroup services, PerturbSettings settings, AttackSpec attack, Model model, string imagesFolder, IReadOnlyList<DatasetEntry> images, CancellationToken cancellationToken)
+        ServiceGroup services, PerturbSettings settings, ImageBox? box, AttackSpec attack, Model model, string imagesFolder, IReadOnlyList<DatasetEntry> images, CancellationToken cancellationToken)
     {
         var generator = attack.Generator is null ? null
             : await services.Perturbation.ListGenerators(cancellationToken).FirstOrDefaultAsync(g => g.Name == attack.Generator, cancellationToken);
@@ -119,6 +120,7 @@ internal static class AttackCommand
             {
                 attack.Method,
                 settings.Epsilon,
+                box = box?.ToString(),
                 settings.Seed,
                 settings.Rescale,
                 options = probe.Accepted.Options.OrderBy(o => o.Key, StringComparer.Ordinal).ToDictionary(),
@@ -138,7 +140,7 @@ internal static class AttackCommand
     }
 
     private static async Task<(QualitySummary Summary, List<CheckedFile> Files)> Check(
-        IReadOnlyList<DatasetEntry> images, IReadOnlyDictionary<string, string> names, IReadOnlyList<FailedItem> failed, string folder, AttackSpec attack, Epsilon epsilon,
+        IReadOnlyList<DatasetEntry> images, IReadOnlyDictionary<string, string> names, IReadOnlyList<FailedItem> failed, string folder, AttackSpec attack, Epsilon epsilon, ImageBox? box,
         ProgressBars bars, CancellationToken cancellationToken)
     {
         var without = failed.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
@@ -149,7 +151,7 @@ internal static class AttackCommand
         {
             var path = Path.Combine(folder, names[image.Id]);
             var quality = SelfCheck.Compare(
-                image.Id, attack.Label, await Files.Decode(image.Path, cancellationToken), await Files.Decode(path, cancellationToken), epsilon);
+                image.Id, attack.Label, await Files.Decode(image.Path, cancellationToken), await Files.Decode(path, cancellationToken), epsilon, box);
             summary.Add(quality);
             files.Add(new CheckedFile(image.Id, names[image.Id], await Hashes.File(path, cancellationToken), quality.PsnrDb, quality.Ssim, quality.LInfinity255));
             bar.Increment(1);

@@ -12,7 +12,7 @@ internal static class BatteryCommand
 {
     private static readonly Option<string> Preset = new("--preset")
     {
-        Description = "quick: 8/255, 100 queries, noise and PGD-20; standard: 8/255, all queries, every attack that needs no training; full: 2, 4, 8 and 16 over 255, defences, and transfer from each --surrogate. Each with the generators given",
+        Description = "quick: 8/255, 100 queries, noise and PGD-20; standard: 8/255, all queries, every attack that needs no training; full: 2, 4, 8 and 16 over 255, defences, and the transfer matrix of the model and each --surrogate. Each with the generators given",
         HelpName = string.Join("|", BatteryPreset.All.Select(preset => preset.Name)),
         Required = true,
     };
@@ -30,7 +30,7 @@ internal static class BatteryCommand
 
     private static readonly Option<string[]> Surrogates = new("--surrogate")
     {
-        Description = "Model that transfer is measured from, in the full preset; may be repeated",
+        Description = "Model of the transfer matrix, in the full preset: attacks are made on each model and scored on each; may be repeated",
         HelpName = "NAME",
         DefaultValueFactory = _ => [],
     };
@@ -66,14 +66,17 @@ internal static class BatteryCommand
         var surrogates = options.GetRequiredValue(Surrogates).Select(Session.Model).ToList();
         if (surrogates.Count > 0 && preset.Transfer.Count == 0)
             throw CliException.WrongUse($"--surrogate: the {preset.Name} preset measures no transfer; use --preset full, or 'evaluate --surrogate'.");
+        if (surrogates.Select(surrogate => surrogate.Name).Append(Session.Model(options.GetRequiredValue(Model)).Name).GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw CliException.WrongUse($"--surrogate {twice.Key}: each model, --model among them, stands once in the transfer matrix.");
         var folder = options.GetRequiredValue(Data);
         var data = UaaGan.Retrieval.Datasets.Read(options.GetValue(Protocol) ?? OptionRules.ProtocolOf(folder), folder, options.GetValue(Queries));
         if (preset.QueryLimit is { } limit) data = data with { Queries = EvaluationPlan.Spread(data.Queries, limit) };
         var output = Path.GetFullPath(options.GetRequiredValue(Out));
-        var stages = preset.Stages(generators, surrogates).ToList();
+        var model = Session.Model(options.GetRequiredValue(Model));
+        var stages = preset.Stages(generators, model, surrogates).ToList();
         var plan = new EvaluationPlan
         {
-            Model = Session.Model(options.GetRequiredValue(Model)),
+            Model = model,
             Data = data,
             DataFolder = folder,
             Attacks = [],

@@ -22,6 +22,17 @@ internal static class EvaluateCommand
     };
 
     private static readonly Option<Epsilon> Epsilon = OptionRules.Epsilon(required: false);
+    private static readonly Option<ImageBox?> Box = OptionRules.Box();
+    private static readonly Option<string> Side = new("--side")
+    {
+        Description = "Which images are attacked: query, against a clean gallery, or gallery, for clean queries: images that are to be protected from being found",
+        HelpName = "query|gallery",
+        DefaultValueFactory = _ => "query",
+    };
+
+    private static readonly Option<string?> PerturbedGallery = OptionRules.ListFile(
+        "--perturbed-gallery", "File that lists the gallery images to attack, one path relative to the data's folder a line, with --side gallery [default: all]");
+
     private static readonly Option<string[]> Options = OptionRules.MethodOptions("pgd.steps=20");
     private static readonly Option<ulong> Seed = OptionRules.Seed();
     private static readonly Option<int?> Limit = new("--limit") { Description = "Use this many queries, evenly spread over the data set", HelpName = "N" };
@@ -39,16 +50,22 @@ internal static class EvaluateCommand
     };
 
     private static readonly Option<bool> Rescale = new("--rescale") { Description = "Allow a generator trained for another epsilon, its perturbation scaled" };
-    private static readonly Option<string?> Surrogate = new("--surrogate")
+    private static readonly Option<string[]> Surrogates = new("--surrogate")
     {
-        Description = "Make the attacks on this model and score them on --model: transfer, for an attacker who does not know the network [default: --model itself]",
+        Description = "Make the attacks on this model and score them on --model: transfer, for an attacker who does not know the network; repeated, iterative attacks are made on the mean of the losses of all [default: --model itself]",
         HelpName = "NAME",
+        DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<bool> AllowTrained = new("--allow-trained-queries") { Description = "Measure queries that a generator was trained on, too; without it such a query fails the run" };
+    private static readonly Option<bool> AllowTrained = new("--allow-trained-queries") { Description = "Attack images that a generator was trained on, too; without it such an image fails the run" };
     private static readonly Option<bool> Survival = new("--survival")
     {
-        Description = "Score clean and adversarial queries again after JPEG, resizing, blur, fewer bits and a crop, and name the strongest of these defences",
+        Description = "Score clean and adversarial images again after JPEG, resizing, blur, fewer bits and a crop, and name the strongest of these defences",
+    };
+
+    private static readonly Option<bool> Saliency = new("--saliency")
+    {
+        Description = "Measure whether each change lies where the attacked network looks: its correlation with the gradient of the feature distance, beside that with the image's edges",
     };
 
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, report.json, manifest.json and the adversarial images");
@@ -58,10 +75,10 @@ internal static class EvaluateCommand
     {
         var command = new SessionCommand("evaluate", """
             Scores retrieval by a protocol of the field, clean and under attack, on the same queries. What is scored is what was saved:
-            each adversarial query is written as PNG, read again, checked against epsilon and the original, and only then extracted.
+            each adversarial image is written as PNG, read again, checked against epsilon and the original, and only then extracted.
 
             'mAP lost' is (clean - adversarial) / (clean - chance): 1 is no better than a random order. 'swapped' is the same with each
-            perturbation moved to another query: a universal pattern loses as much, a query-specific one loses less.
+            perturbation moved to another image: a universal pattern loses as much, an image-specific one loses less.
 
             Protocols:
               leave-one-out   a folder a class, LFW or dataset.csv; every image ranks all others of the gallery (adversarial query, clean gallery)
@@ -73,7 +90,8 @@ internal static class EvaluateCommand
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogate, Survival, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogates, Survival, Saliency, AllowTrained, Out, Replace]) command.Options.Add(option);
+        Side.AcceptOnlyFromAmong("query", "gallery");
         Bootstrap.Between(0, 10000);
         Precision.AcceptOnlyFromAmong("rectangle", "trapezoid");
         Limit.Validators.Add(result =>
@@ -82,6 +100,7 @@ internal static class EvaluateCommand
         });
         command.Validators.Add(result =>
         {
+            if (result.GetResult(PerturbedGallery) is not null && result.GetValue(Side) != "gallery") result.AddError("--perturbed-gallery needs --side gallery.");
             if (result.GetResult(Attacks) is { Implicit: false } && result.GetResult(Epsilon) is null) result.AddError("--attack needs --epsilon, such as --epsilon 8/255.");
         });
         return command;
@@ -132,12 +151,16 @@ internal static class EvaluateCommand
             DataFolder = folder,
             Attacks = AttackSpec.Parse(options.GetRequiredValue(Attacks), options.GetRequiredValue(Options)),
             Epsilon = options.GetValue(Epsilon),
+            Box = options.GetValue(Box),
+            Side = options.GetValue(Side) == "gallery" ? AttackedSide.Gallery : AttackedSide.Query,
+            PerturbedGallery = options.GetValue(PerturbedGallery) is { } list ? UaaGan.Retrieval.Datasets.Listed(data.Gallery, folder, list) : null,
             Seed = options.GetValue(Seed),
             BootstrapSamples = options.GetValue(Bootstrap),
             AveragePrecision = options.GetValue(Precision) is { } rule ? Enum.Parse<UaaGan.Protos.Retrieval.V1.AveragePrecision>(rule, ignoreCase: true) : default,
             Rescale = options.GetValue(Rescale),
-            Surrogate = options.GetValue(Surrogate) is { } surrogate ? Session.Model(surrogate) : null,
+            Surrogates = [.. options.GetRequiredValue(Surrogates).Select(Session.Model)],
             Survival = options.GetValue(Survival),
+            Saliency = options.GetValue(Saliency),
             AllowTrainedQueries = options.GetValue(AllowTrained),
             OutputFolder = Path.GetFullPath(options.GetRequiredValue(Out)),
         };

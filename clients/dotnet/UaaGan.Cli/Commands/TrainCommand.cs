@@ -40,6 +40,12 @@ internal static class TrainCommand
     private static readonly Option<bool> Replace = new("--replace") { Description = "Replace a generator of that name" };
     private static readonly Option<bool> Detach = new("--detach") { Description = "Return once the job is accepted; needs a service that goes on running (--perturbation URL)" };
 
+    private static readonly Option<string?> TensorBoard = new("--tensorboard")
+    {
+        Description = "Write the losses and validations for TensorBoard as the training goes on: tensorboard --logdir DIR",
+        HelpName = "DIR",
+    };
+
     public static Command Create()
     {
         var command = new SessionCommand("train", """
@@ -51,11 +57,12 @@ internal static class TrainCommand
               uaagan train --model osnet_x0_25 --images market/bounding_box_train --epsilon 8/255 --generator market --minutes 10
               uaagan train --model mobilenet_v2 --images food/ --list food-train.txt --epsilon 8/255 --generator food --steps 1500 --option ssim-target=0.92
             """, Run);
-        foreach (var option in (Option[])[Model, Images, ListFile, Epsilon, Generator, Method, Seed, Minutes, Steps, Options, Replace, Detach])
+        foreach (var option in (Option[])[Model, Images, ListFile, Epsilon, Generator, Method, Seed, Minutes, Steps, Options, Replace, Detach, TensorBoard])
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetResult(Minutes) is not null && result.GetResult(Steps) is not null) result.AddError("--minutes and --steps exclude each other: give one.");
+            if (result.GetResult(TensorBoard) is not null && result.GetValue(Detach)) result.AddError("--tensorboard needs the training to be followed; leave out --detach, or give the service UaaGan:Perturbation:TensorBoardFolder.");
         });
         Minutes.Validators.Add(result =>
         {
@@ -93,7 +100,9 @@ internal static class TrainCommand
         {
             var started = await Start(services.Perturbation, settings, images, bars, cancellationToken);
             session.Terminal.Note($"Training {started.Id} of generator '{settings.Generator}' on {images.Count.ToString(CultureInfo.InvariantCulture)} images is accepted.");
-            return detach ? started : await TrainingWatch.Follow(services.Perturbation, started.Id, bars, cancellationToken);
+            if (detach) return started;
+            using var board = new TrainingBoard(options.GetValue(TensorBoard));
+            return await TrainingWatch.Follow(services.Perturbation, started.Id, bars, cancellationToken, training => board.Add(training.Progress));
         });
         Report(session, training);
         return ExitCodes.Success;

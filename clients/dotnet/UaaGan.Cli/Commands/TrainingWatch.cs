@@ -14,11 +14,17 @@ internal static class TrainingWatch
     private static readonly string[] Shown = ["loss", "feature_shift", "ssim", "validation_map_lost", "validation_ssim"];
 
     /// <summary>The job once it has succeeded. Throws when it failed or was cancelled.</summary>
-    public static async Task<Training> Follow(PerturbationClient client, string id, ProgressBars bars, CancellationToken cancellationToken)
+    /// <param name="client">The service.</param>
+    /// <param name="id">The job.</param>
+    /// <param name="bars">Where progress shows.</param>
+    /// <param name="cancellationToken">Cancels the job.</param>
+    /// <param name="seen">Gets every state that is seen.</param>
+    public static async Task<Training> Follow(
+        PerturbationClient client, string id, ProgressBars bars, CancellationToken cancellationToken, Action<Training>? seen = null)
     {
         try
         {
-            return Ended(await Watch(client, id, bars, cancellationToken));
+            return Ended(await Watch(client, id, bars, seen, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -29,7 +35,7 @@ internal static class TrainingWatch
 
     /// <summary>As <see cref="Follow"/>, but whoever stops looking leaves the job running.</summary>
     public static async Task<Training> Look(PerturbationClient client, string id, ProgressBars bars, CancellationToken cancellationToken) =>
-        Ended(await Watch(client, id, bars, cancellationToken));
+        Ended(await Watch(client, id, bars, null, cancellationToken));
 
     /// <summary>Cancels a job and waits until it has stopped.</summary>
     public static async Task<Training> Cancel(PerturbationClient client, string id)
@@ -57,13 +63,14 @@ internal static class TrainingWatch
         return string.Join("  ", names.Select(name => $"{name} {Formats.Scalar(progress.Scalars[name])}"));
     }
 
-    private static async Task<Training> Watch(PerturbationClient client, string id, ProgressBars bars, CancellationToken cancellationToken)
+    private static async Task<Training> Watch(PerturbationClient client, string id, ProgressBars bars, Action<Training>? seen, CancellationToken cancellationToken)
     {
         Training? last = null;
         var bar = bars.Add($"training {id}");
         await foreach (var training in client.WatchTraining(id, cancellationToken))
         {
             last = training;
+            seen?.Invoke(training);
             var progress = training.Progress ?? new TrainingProgress();
             if (progress.TotalSteps > 0)
             {

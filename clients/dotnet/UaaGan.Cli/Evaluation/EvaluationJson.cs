@@ -16,6 +16,15 @@ internal sealed record EvaluationJson
 
     public required string Protocol { get; init; }
 
+    /// <summary>query or gallery: which images were adversarial.</summary>
+    public required string Side { get; init; }
+
+    /// <summary>Images of that side that were attacked.</summary>
+    public required int PerturbedImages { get; init; }
+
+    /// <summary>The networks that the attacks were made on, where it was not the scored one.</summary>
+    public required IReadOnlyList<string> Surrogates { get; init; }
+
     public required CleanRow Clean { get; init; }
 
     public required IReadOnlyList<AttackRow> Attacks { get; init; }
@@ -32,11 +41,14 @@ internal sealed record EvaluationJson
         Model = result.Model.Name,
         ModelVersion = result.Model.Version,
         Protocol = result.Plan.Data.Protocol,
+        Side = result.Plan.Side.ToString().ToLowerInvariant(),
+        PerturbedImages = result.Plan.Attacked.Count,
+        Surrogates = [.. result.Surrogates.Select(model => model.Name)],
         Clean = CleanRow.Of(result.Scores.Clean),
         Attacks = [.. result.Attacks.Select(attack => AttackRow.Of(attack, result.Plan))],
         ChanceMeanAveragePrecision = result.Scores.ChanceMeanAveragePrecision,
         Rules = new RulesRow(
-            result.Scores.AveragePrecisionRule, result.Scores.JunkRule, result.Scores.DenominatorRule, result.Scores.GalleryItems, ThreatModels.Common),
+            result.Scores.AveragePrecisionRule, result.Scores.JunkRule, result.Scores.DenominatorRule, result.Scores.GalleryItems, ThreatModels.Common(result.Plan)),
         Seconds = result.Seconds,
     };
 
@@ -89,7 +101,7 @@ internal sealed record EvaluationJson
 
         public required double MapLost { get; init; }
 
-        /// <summary>Null with a single query, which has nobody to swap with.</summary>
+        /// <summary>Null with a single image, which has nobody to swap with.</summary>
         public required double? MapLostSwapped { get; init; }
 
         /// <summary>Mean, dB; null when nothing changed.</summary>
@@ -106,6 +118,9 @@ internal sealed record EvaluationJson
 
         /// <summary>Mean correlation of the change with the original's edges.</summary>
         public required double? TextureCorrelation { get; init; }
+
+        /// <summary>Mean correlation of the change with where the attacked network looks; null when that was not asked for.</summary>
+        public required double? SaliencyCorrelation { get; init; }
 
         [JsonPropertyName("linf_255")]
         public required int Linf255 { get; init; }
@@ -156,12 +171,13 @@ internal sealed record EvaluationJson
                 MsSsim = attack.Quality.MultiScaleSsim,
                 MsSsimScales = attack.Quality.MultiScaleScales,
                 TextureCorrelation = attack.Quality.TextureCorrelation,
+                SaliencyCorrelation = attack.Run.SaliencyCorrelation,
                 Linf255 = attack.Quality.LInfinity255,
                 MillisecondsPerImage = attack.Run.MillisecondsPerImage,
                 FeatureShift = attack.Metrics.FeatureShift,
                 Seed = plan.Seed,
                 Options = attack.Run.Options,
-                ThreatModel = ThreatModels.Of(attack.Spec, plan.Surrogate?.Name),
+                ThreatModel = ThreatModels.Of(attack.Spec, plan),
                 Intervals = intervals,
                 Detail = RankingDetail.Of(attack.Metrics.Metrics),
                 Effect = AttackDetail.Of(attack.Metrics),
@@ -172,9 +188,9 @@ internal sealed record EvaluationJson
     }
 
     /// <param name="Defence">Its name.</param>
-    /// <param name="MeanAveragePrecision">Of adversarial queries after it.</param>
+    /// <param name="MeanAveragePrecision">Of adversarial images after it.</param>
     /// <param name="MapLost">Of the undefended clean mAP above chance.</param>
-    /// <param name="CleanMeanAveragePrecision">Of clean queries after it: what the defence costs.</param>
+    /// <param name="CleanMeanAveragePrecision">Of clean images after it: what the defence costs.</param>
     internal sealed record SurvivalRow(string Defence, double MeanAveragePrecision, double MapLost, double CleanMeanAveragePrecision)
     {
         public static SurvivalRow Of(Survival survival) => new(

@@ -23,11 +23,16 @@ internal static class EvaluationOutputs
             sha256 = result.DataHash,
         },
         epsilon = result.Plan.Epsilon.ToString(),
+        box = result.Plan.Box?.ToString(),
+        side = result.Plan.Side.ToString().ToLowerInvariant(),
+        perturbed_images = result.Plan.Attacked.Count,
+        perturbed_sha256 = result.PerturbedHash,
         result.Plan.Seed,
         result.Plan.BootstrapSamples,
         result.Plan.Rescale,
-        surrogate = result.Surrogate is { } surrogate ? RunManifest.OfModel(surrogate) : null,
+        surrogates = result.Surrogates.Select(RunManifest.OfModel),
         result.Plan.Survival,
+        result.Plan.Saliency,
         result.Plan.AllowTrainedQueries,
         attacks = result.Attacks.Select(attack => new
         {

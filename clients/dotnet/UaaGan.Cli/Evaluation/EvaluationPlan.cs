@@ -21,14 +21,32 @@ internal sealed record EvaluationPlan
 
     public required ulong Seed { get; init; }
 
+    /// <summary>Which images are attacked.</summary>
+    public AttackedSide Side { get; init; }
+
+    /// <summary>The gallery images that are attacked, on that side; null: all.</summary>
+    public IReadOnlyList<DatasetEntry>? PerturbedGallery { get; init; }
+
+    /// <summary>The images that are attacked.</summary>
+    public IReadOnlyList<DatasetEntry> Attacked => Side == AttackedSide.Query ? Data.Queries : PerturbedGallery ?? Data.Gallery;
+
+    /// <summary>One of the images that are attacked, in words.</summary>
+    public string AttackedNoun => Side == AttackedSide.Query ? "query" : "gallery image";
+
+    /// <summary>The part of each image that attacks may change; null: all of it.</summary>
+    public ImageBox? Box { get; init; }
+
     /// <summary>Whether a generator trained for another epsilon may be scaled.</summary>
     public bool Rescale { get; init; }
 
-    /// <summary>The network that the attacks are made on; null: the one that is scored, white box.</summary>
-    public ModelReference? Surrogate { get; init; }
+    /// <summary>The networks that the attacks are made on, on the mean of the losses where there are several; none: the one that is scored, white box.</summary>
+    public IReadOnlyList<ModelReference> Surrogates { get; init; } = [];
 
     /// <summary>Whether queries are scored again after each <see cref="Defence"/>.</summary>
     public bool Survival { get; init; }
+
+    /// <summary>Whether each change is compared with where the attacked network looks.</summary>
+    public bool Saliency { get; init; }
 
     /// <summary>Whether queries may be images that a generator was trained on.</summary>
     public bool AllowTrainedQueries { get; init; }

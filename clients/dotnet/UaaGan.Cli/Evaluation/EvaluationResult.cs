@@ -11,8 +11,8 @@ internal sealed record EvaluationResult
 
     public required Model Model { get; init; }
 
-    /// <summary>The network that the attacks were made on; null: the same.</summary>
-    public Model? Surrogate { get; init; }
+    /// <summary>The networks that the attacks were made on; none: the same.</summary>
+    public IReadOnlyList<Model> Surrogates { get; init; } = [];
 
     /// <summary>The service's scores; its attacks are ours, then their swapped variants.</summary>
     public required EvaluateResponse Scores { get; init; }
@@ -21,6 +21,9 @@ internal sealed record EvaluationResult
 
     /// <summary>SHA-256 over the ids and file hashes of queries and gallery.</summary>
     public required string DataHash { get; init; }
+
+    /// <summary>As <see cref="DataHash"/>, over the images that were attacked.</summary>
+    public required string PerturbedHash { get; init; }
 
     /// <summary>Wall clock of the whole evaluation.</summary>
     public required double Seconds { get; init; }

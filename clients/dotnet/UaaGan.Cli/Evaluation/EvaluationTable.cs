@@ -11,8 +11,9 @@ internal static class EvaluationTable
     /// <summary>Everything about one evaluation.</summary>
     public static void Show(Terminal terminal, EvaluationResult result)
     {
-        ShowNumbers(terminal, result, $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, epsilon {result.Plan.Epsilon}");
+        ShowNumbers(terminal, result, $"{result.Model.Name} on {Path.GetFileName(result.Plan.DataFolder.TrimEnd('/'))}, {result.Plan.Data.Protocol}, {(result.Plan.Side == AttackedSide.Gallery ? "adversarial gallery, " : "")}epsilon {result.Plan.Epsilon}");
         ShowSurvival(terminal, result);
+        ShowSaliency(terminal, result);
         ShowThreatModel(terminal, result);
     }
 
@@ -73,13 +74,24 @@ internal static class EvaluationTable
         terminal.Show($"  strongest:    {string.Join(", ", result.Attacks.Select(attack => $"{Survival.Strongest(attack.Survival)!.Defence} against {attack.Spec.Label}"))}");
     }
 
+    /// <summary>Where the changes lie, when that was asked for.</summary>
+    private static void ShowSaliency(Terminal terminal, EvaluationResult result)
+    {
+        if (!result.Plan.Saliency) return;
+        terminal.Show("  correlation of the change with the image's edges, and with where the attacked network looks:");
+        foreach (var attack in result.Attacks)
+            terminal.Show($"                {attack.Spec.Label}: {Text(attack.Quality.TextureCorrelation)}, {Text(attack.Run.SaliencyCorrelation)}");
+
+        static string Text(double? value) => value is { } number ? number.ToString("0.000", CultureInfo.InvariantCulture) : "n/a";
+    }
+
     /// <summary>What the attacker of each row knows and may do.</summary>
     public static void ShowThreatModel(Terminal terminal, EvaluationResult result)
     {
         if (result.Attacks.Count == 0) return;
-        terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other queries");
-        terminal.Show($"  threat model: {ThreatModels.Common}");
-        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec, result.Plan.Surrogate?.Name)}");
+        terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other images");
+        terminal.Show($"  threat model: {ThreatModels.Common(result.Plan)}");
+        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec, result.Plan)}");
     }
 
     private static string Interval(Estimate estimate) => estimate.HasLower && estimate.HasUpper

@@ -32,7 +32,7 @@ internal static class ReportBuilder
             Title = title,
             Description = description,
             Model = $"{result.Model.Name} {result.Model.Version}",
-            ThreatModel = ThreatModels.Common + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec, result.Plan.Surrogate?.Name)}.")),
+            ThreatModel = ThreatModels.Common(result.Plan) + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec, result.Plan)}.")),
             Epsilon = result.Plan.Epsilon.ToString(),
             Rules = new ReportRules
             {
@@ -43,6 +43,7 @@ internal static class ReportBuilder
                 ChanceMeanAveragePrecision = scores.ChanceMeanAveragePrecision,
                 GalleryItems = (int)scores.GalleryItems,
             },
+            PerturbedGallery = result.Plan.Side == AttackedSide.Gallery,
             Clean = Of(scores.Clean),
             Attacks = [.. result.Attacks.Select(Of)],
             Queries = await Queries(result, cancellationToken),
@@ -83,7 +84,8 @@ internal static class ReportBuilder
     private static async Task<List<ReportQuery>> Queries(EvaluationResult result, CancellationToken cancellationToken)
     {
         var attack = result.Attacks.FirstOrDefault(a => ThreatModels.Role(a.Spec) == ReportAttackRole.Subject) ?? (result.Attacks.Count > 0 ? result.Attacks[0] : null);
-        if (attack is null) return [];
+        // On the gallery's side there is no adversarial query to show.
+        if (attack is null || result.Plan.Side == AttackedSide.Gallery) return [];
         var thumbnails = new Thumbnails(result.Plan.Data.Gallery);
         var queries = result.Plan.Data.Queries.ToDictionary(q => q.Id, StringComparer.Ordinal);
         var names = OutputNames.For(result.Plan.Data.Queries);
@@ -128,6 +130,8 @@ internal static class ReportBuilder
         var plan = result.Plan;
         yield return new ReportOption("evaluation", "protocol", plan.Data.Protocol);
         yield return new ReportOption("evaluation", "epsilon", plan.Epsilon.ToString());
+        yield return new ReportOption("evaluation", "side", $"{plan.Side.ToString().ToLowerInvariant()}, {plan.Attacked.Count.ToString(CultureInfo.InvariantCulture)} images");
+        if (plan.Box is { } box) yield return new ReportOption("evaluation", "box", box.ToString());
         yield return new ReportOption("evaluation", "seed", Formats.Count(plan.Seed));
         yield return new ReportOption("evaluation", "bootstrap_samples", plan.BootstrapSamples.ToString(CultureInfo.InvariantCulture));
         yield return new ReportOption("evaluation", "queries", plan.Data.Queries.Count.ToString(CultureInfo.InvariantCulture));

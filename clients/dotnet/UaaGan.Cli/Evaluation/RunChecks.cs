@@ -15,29 +15,29 @@ internal static class RunChecks
 {
     private const string Noise = "random-sign", Pgd = "pgd";
 
-    /// <summary>No query may be an image that a generator was trained on: it would be measured on what it knows.</summary>
-    public static async Task NoQueryWasTrainedOn(IEnumerable<Generator> generators, IReadOnlyList<DatasetEntry> queries, CancellationToken cancellationToken)
+    /// <summary>No attacked image may be one that a generator was trained on: it would be measured on what it knows.</summary>
+    public static async Task NothingAttackedWasTrainedOn(IEnumerable<Generator> generators, EvaluationPlan plan, CancellationToken cancellationToken)
     {
         var trained = generators.Select(generator => (generator.Name, Hashes: TrainedOn(generator))).Where(generator => generator.Hashes.Count > 0).ToList();
         if (trained.Count == 0) return;
-        foreach (var query in queries)
+        foreach (var image in plan.Attacked)
         {
-            var hash = (await Files.Decode(query.Path, cancellationToken)).Sha256();
+            var hash = (await Files.Decode(image.Path, cancellationToken)).Sha256();
             if (trained.FirstOrDefault(generator => generator.Hashes.Any(known => hash.StartsWith(known, StringComparison.Ordinal))) is { Name: { } name })
             {
-                throw new CliException($"Self-check failed: query '{query.Id}' is one of the images that generator '{name}' was trained on. "
-                    + "Leave such queries out (--queries FILE), or say --allow-trained-queries to measure them all the same.");
+                throw new CliException($"Self-check failed: {plan.AttackedNoun} '{image.Id}' is one of the images that generator '{name}' was trained on. "
+                    + $"Leave such images out ({(plan.Side == AttackedSide.Query ? "--queries" : "--perturbed-gallery")} FILE), or say --allow-trained-queries to measure them all the same.");
             }
         }
     }
 
-    /// <summary>With a budget of 0 an attack must hand back the image it was given. Tried on one query.</summary>
+    /// <summary>With a budget of 0 an attack must hand back the image it was given. Tried on one image.</summary>
     public static async Task ZeroBudgetChangesNothing(
-        PerturbationClient client, AttackSpec attack, ModelReference model, ulong seed, DatasetEntry query, CancellationToken cancellationToken)
+        PerturbationClient client, AttackSpec attack, IReadOnlyList<ModelReference> models, ulong seed, DatasetEntry image, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> saved = default;
         var run = await AttackRun.Execute(
-            client, AttackRun.Settings(attack, model, new Epsilon(0), seed, rescale: true), [query],
+            client, AttackRun.Settings(attack, models, new Epsilon(0), seed, rescale: true), [image],
             (_, png) =>
             {
                 saved = png;
@@ -45,9 +45,9 @@ internal static class RunChecks
             },
             () => { }, cancellationToken);
         if (run.Failed.Count > 0) throw new CliException($"{attack.Label} failed at a budget of 0:\n{FailedItem.List(run.Failed)}");
-        var original = await Files.Decode(query.Path, cancellationToken);
+        var original = await Files.Decode(image.Path, cancellationToken);
         if (!ImageDecoder.Decode(saved, ImageLimits.Default).Pixels.SequenceEqual(original.Pixels))
-            throw new CliException($"Self-check failed: {attack.Label} changed '{query.Id}' at a budget of 0/255.");
+            throw new CliException($"Self-check failed: {attack.Label} changed '{image.Id}' at a budget of 0/255.");
     }
 
     /// <summary>The network must answer at the end as it did at the beginning, to the last bit.</summary>

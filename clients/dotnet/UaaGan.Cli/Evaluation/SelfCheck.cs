@@ -10,7 +10,13 @@ internal static class SelfCheck
     public static double LeastPsnr(Epsilon epsilon) => 20 * Math.Log10(255.0 / epsilon.Numerator255);
 
     /// <summary>Compares the file as saved and reloaded with the exact original.</summary>
-    public static ImageQuality Compare(string id, string attack, PixelImage original, PixelImage saved, Epsilon epsilon)
+    /// <param name="id">The image.</param>
+    /// <param name="attack">What made its twin.</param>
+    /// <param name="original">The image.</param>
+    /// <param name="saved">Its twin as reloaded.</param>
+    /// <param name="epsilon">The budget.</param>
+    /// <param name="box">The part that may change; null: all of it.</param>
+    public static ImageQuality Compare(string id, string attack, PixelImage original, PixelImage saved, Epsilon epsilon, ImageBox? box = null)
     {
         if (!original.HasShapeOf(saved)) throw Violation(id, attack, $"the original is {original}, the saved file {saved}; they must be of one shape");
         var quality = ImageQuality.Compare(original, saved);
@@ -20,7 +26,9 @@ internal static class SelfCheck
                 $"a pixel of the saved file is {quality.LInfinity255} grey levels off; {epsilon} allows {epsilon.Numerator255}"));
         }
 
-        // Follows from the check above, computed independently of it: a mistake in either shows.
+        if (box is { } part && !part.Restrict(original, saved).HasPixelsOf(saved)) throw Violation(id, attack, $"a pixel of the saved file changed outside the box {part}");
+
+        // Follows from the check of the budget, computed independently of it: a mistake in either shows.
         if (!(quality.PsnrDb >= LeastPsnr(epsilon) - 1e-6))
         {
             throw Violation(id, attack, string.Create(CultureInfo.InvariantCulture,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using UaaGan.Reports;
 
 namespace UaaGan.Cli.Evaluation;
@@ -5,27 +6,44 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>What each attacker is assumed to know, so that no number is read as more than it is.</summary>
 internal static class ThreatModels
 {
-    private const string RandomSign = "random-sign", Universal = "uap", Subject = "uaa-gan", Estimated = "nes";
+    private const string RandomSign = "random-sign", Universal = "uap", Subject = "uaa-gan", Estimated = "nes", Decided = "rays";
 
-    public const string Common =
-        "The attacker changes the query image only, within epsilon of its pixels; gallery and network stay as they are. What is scored is the saved, reloaded 8-bit PNG.";
+    /// <summary>What holds of every attack of an evaluation.</summary>
+    public static string Common(EvaluationPlan plan) => plan.Side == AttackedSide.Query
+        ? $"The attacker changes the query image only, within epsilon of its pixels{Where(plan.Box)}; gallery and network stay as they are. What is scored is the saved, reloaded 8-bit PNG."
+        : $"The attacker changes {Share(plan)} only, within epsilon of their pixels{Where(plan.Box)}; queries and network stay as they are: whoever publishes images protects them from being found. What is scored is the saved, reloaded 8-bit PNG.";
+
+    private static string Share(EvaluationPlan plan) => plan.Attacked.Count == plan.Data.Gallery.Count
+        ? "the gallery images"
+        : string.Create(CultureInfo.InvariantCulture, $"{plan.Attacked.Count} of the {plan.Data.Gallery.Count} gallery images");
+
+    private static string Where(Imaging.ImageBox? box) => box is { } part
+        ? string.Create(CultureInfo.InvariantCulture, $" and inside a box of {part.Width}x{part.Height} pixels at ({part.Left}, {part.Top})") : "";
 
     /// <param name="spec">The attack.</param>
-    /// <param name="surrogate">The network it was made on, when that is not the one that is scored.</param>
-    public static string Of(AttackSpec spec, string? surrogate) => surrogate is null || Role(spec) == ReportAttackRole.Control
-        ? Of(spec)
-        : $"transfer: the attacker knows nothing of the scored network; the attack was made on {surrogate}, {Of(spec).Replace("the target network", "that network", StringComparison.Ordinal)}";
+    /// <param name="plan">Which images are attacked, and on which network.</param>
+    public static string Of(AttackSpec spec, EvaluationPlan plan)
+    {
+        var own = Of(spec, plan.AttackedNoun);
+        if (plan.Surrogates.Count == 0 || Role(spec) == ReportAttackRole.Control) return own;
+        var (names, that) = plan.Surrogates.Count == 1
+            ? (plan.Surrogates[0].Name, "that network")
+            : ($"the mean of the losses on {string.Join(", ", plan.Surrogates.Select(model => model.Name))}", "those networks");
+        return $"transfer: the attacker knows nothing of the scored network; the attack was made on {names}, {own.Replace("the target network", that, StringComparison.Ordinal)}";
+    }
 
-    private static string Of(AttackSpec spec) => Role(spec) switch
+    private static string Of(AttackSpec spec, string image) => Role(spec) switch
     {
         _ when spec.Generator is not null && spec.Method != Universal =>
-            "white-box in training: the generator learned from the target network's gradients on unlabelled images that are no queries; a query costs one forward pass and needs neither labels nor gallery",
+            $"white-box in training: the generator learned from the target network's gradients on other, unlabelled images; a {image} costs one forward pass and needs neither labels nor gallery",
         _ when spec.Method == Universal =>
-            "white-box in training: one perturbation for all queries was learned from the target network's gradients on unlabelled images; a query costs an addition",
-        _ when spec.Guide is not null => "white-box at query time, towards one guide image: gradients of the target network for every query; no labels, no gallery",
-        _ when spec.Method == Estimated => "score-based black box: the features that the target network gives to steps x population images around each query; no gradients, no labels, no gallery",
+            $"white-box in training: one perturbation for every {image} was learned from the target network's gradients on unlabelled images; one more costs an addition",
+        _ when spec.Guide is not null => $"white-box, towards one guide image: gradients of the target network for every {image}; no labels, no gallery",
+        _ when spec.Method == Estimated => $"score-based black box: the features that the target network gives to steps x population images around each {image}; no gradients, no labels, no gallery",
+        _ when spec.Method == Decided =>
+            $"decision-based black box: whether the target network still takes an image for the {image}, yes or no, for each of a number of images around it; no features, no gradients, no labels, no gallery",
         ReportAttackRole.Control => "no knowledge at all: noise of the same budget",
-        _ => "white-box at query time: gradients of the target network for every query; no labels, no gallery",
+        _ => $"white-box: gradients of the target network for every {image}; no labels, no gallery",
     };
 
     /// <summary>What part the attack plays in the argument: UAA-GAN is what is judged, noise is the control, all others are references.</summary>

@@ -32,9 +32,9 @@ internal static class AttackGradients
             using var scope = NewDisposeScope();
             input.Cancellation.ThrowIfCancellationRequested();
             var coarse = ItemNoise.Normal(input.Seed, input.Ids, small, input.Step * directions + i).to(input.Point.dtype);
-            var direction = small[2] == height && small[3] == width
+            var direction = input.Budget.Within(small[2] == height && small[3] == width
                 ? coarse
-                : nn.functional.interpolate(coarse, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+                : nn.functional.interpolate(coarse, [height, width], mode: InterpolationMode.Bilinear, align_corners: false));
             var offset = direction.Times(sigma);
             var difference = input.Loss(input.Features(input.Point.Plus(offset))) - input.Loss(input.Features(input.Point - offset));
             sum.AddInPlace(direction * difference.view(-1, 1, 1, 1));

@@ -12,21 +12,21 @@ internal sealed class IterativeAttack : IAttack
 {
     private readonly IFeatureNetwork _target;
     private readonly IterativeRecipe _recipe;
-    private readonly Epsilon _epsilon;
+    private readonly Budget _budget;
     private readonly ulong _seed;
     private readonly Tensor? _guide;
 
     /// <param name="name">The method's name.</param>
     /// <param name="target">The network; it stays the caller's.</param>
     /// <param name="recipe">The method.</param>
-    /// <param name="epsilon">The budget.</param>
+    /// <param name="budget">What the images may become; every step ends within it.</param>
     /// <param name="seed">Seed of random starts.</param>
     /// <param name="options">Every option with the value it runs with.</param>
     /// <param name="guide">The image whose feature is the reference; null: each clean image's own.</param>
     public IterativeAttack(
-        string name, IFeatureNetwork target, IterativeRecipe recipe, Epsilon epsilon, ulong seed, OptionValues options, PixelImage? guide = null)
+        string name, IFeatureNetwork target, IterativeRecipe recipe, Budget budget, ulong seed, OptionValues options, PixelImage? guide = null)
     {
-        (Name, Options, _target, _recipe, _epsilon, _seed) = (name, options, target, recipe, epsilon, seed);
+        (Name, Options, _target, _recipe, _budget, _seed) = (name, options, target, recipe, budget, seed);
         if (guide is null)
             return;
         using var gradients = no_grad();
@@ -40,6 +40,7 @@ internal sealed class IterativeAttack : IAttack
 
     public Tensor Perturb(Tensor images, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
+        _budget.Check(images);
         using var scope = NewDisposeScope();
         Tensor reference;
         using (no_grad())
@@ -78,7 +79,7 @@ internal sealed class IterativeAttack : IAttack
     {
         Tensor point;
         using (no_grad())
-            point = Budget.Project(_recipe.Start(images, _epsilon.Value, _seed, ids, restart), images, _epsilon.Value);
+            point = _budget.Project(_recipe.Start(images, _budget.Value, _seed, ids, restart), images);
         IReadOnlyList<Tensor> memory = [];
         Tensor? done = null;
         for (var step = 0; step < _recipe.Steps; step++)
@@ -86,11 +87,11 @@ internal sealed class IterativeAttack : IAttack
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (gradient, features) = _recipe.Gradient(new GradientInput(
-                point, _target.Features, adversarial => _recipe.Loss(adversarial, reference), _seed, ids, restart * _recipe.Steps + step, cancellationToken));
+                point, _target.Features, adversarial => _recipe.Loss(adversarial, reference), _budget, _seed, ids, restart * _recipe.Steps + step, cancellationToken));
             using var disabled = no_grad();
             var current = point.detach();
-            var result = _recipe.Step(new StepInput(images, current, gradient, step, memory));
-            var next = Budget.Project(result.Point, images, _epsilon.Value);
+            var result = _recipe.Step(new StepInput(images, current, _budget.Within(gradient), step, memory));
+            var next = _budget.Project(result.Point, images);
             if (_recipe.Goal is { } goal)
             {
                 var reached = goal(features!, reference);

@@ -169,6 +169,7 @@ internal static class IterativeMethods
                 [
                     OptionDefinition.Integer("steps", 20, 1, 1000, "Steps, each of population queries to the network."),
                     OptionDefinition.Integer("population", 50, 2, 1000, "Queries a step: two for each random direction, so an odd number counts as one less."),
+                    OptionDefinition.Integer("queries", 0, 0, 1_000_000, "Most queries for each image, the clean one left out: no step begins that would exceed them; 0: steps * population."),
                     OptionDefinition.Number("sigma", 2, 0.01, 255, "Length of the directions in grey levels of 255."),
                     OptionDefinition.Integer("noise-size", 32, 1, 1024, "Rows and columns of a direction before it is enlarged to the image; at most the image's own."),
                     OptionDefinition.Number("step-size", 0, 0, 255, "Size of a step in grey levels of 255; 0 means 2.5 * epsilon / steps."),
@@ -181,8 +182,8 @@ internal static class IterativeMethods
             (options, epsilon) => new IterativeRecipe(
                 AttackStarts.InBall,
                 FeatureDistance.Euclidean,
-                AttackSteps.Sign(LevelsOr(options.Number("step-size"), 2.5f * epsilon.Value / options.Integer("steps"))),
-                options.Integer("steps"))
+                AttackSteps.Sign(LevelsOr(options.Number("step-size"), 2.5f * epsilon.Value / Math.Max(1, QueriedSteps(options)))),
+                QueriedSteps(options))
             {
                 Gradient = AttackGradients.Estimated(options.Integer("population"), Levels(options.Number("sigma")), options.Integer("noise-size")),
             }),
@@ -215,6 +216,10 @@ internal static class IterativeMethods
     private static AttackGoal? Away(OptionValues options) => options.Number("stop-distance") is > 0 and var far
         ? (adversarial, reference) => FeatureDistance.Euclidean(adversarial, reference).IsAtLeast(far)
         : null;
+
+    private static int QueriedSteps(OptionValues options) => options.Integer("queries") is > 0 and var queries
+        ? Math.Min(options.Integer("steps"), queries / (options.Integer("population") / 2 * 2))
+        : options.Integer("steps");
 
     private static int Kurakin(OptionValues options, Epsilon epsilon) => options.Integer("steps") is > 0 and var steps
         ? steps

@@ -20,12 +20,13 @@ internal delegate (Tensor Gradient, Tensor? Features) AttackGradient(GradientInp
 /// <param name="Point">The adversarial images so far.</param>
 /// <param name="Features">The network, from images to features [N,D].</param>
 /// <param name="Loss">One value an image [N], from features.</param>
+/// <param name="Budget">What the images may become.</param>
 /// <param name="Seed">Of what is drawn at random.</param>
 /// <param name="Ids">One an image.</param>
 /// <param name="Step">Steps done, those of earlier restarts included.</param>
 /// <param name="Cancellation">Ends the work early.</param>
 internal readonly record struct GradientInput(
-    Tensor Point, Func<Tensor, Tensor> Features, Func<Tensor, Tensor> Loss, ulong Seed, IReadOnlyList<string> Ids, int Step, CancellationToken Cancellation);
+    Tensor Point, Func<Tensor, Tensor> Features, Func<Tensor, Tensor> Loss, Budget Budget, ulong Seed, IReadOnlyList<string> Ids, int Step, CancellationToken Cancellation);
 
 /// <summary>The next point before projection.</summary>
 internal delegate StepResult AttackStep(StepInput input);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace UaaGan.Attacks;
 
 /// <summary>One learned perturbation for every image: clamp(x + perturbation, 0, 1).</summary>
-internal sealed class UniversalAttack(Tensor perturbation, Epsilon trained, Epsilon epsilon, OptionValues options) : IAttack
+internal sealed class UniversalAttack(Tensor perturbation, Epsilon trained, Budget budget, OptionValues options) : IAttack
 {
     public string Name => UniversalMethod.Name;
 
@@ -14,12 +14,13 @@ internal sealed class UniversalAttack(Tensor perturbation, Epsilon trained, Epsi
     public Tensor Perturb(Tensor images, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        budget.Check(images);
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var fitted = UniversalPerturbation.Fitted(perturbation, images);
-        if (epsilon != trained)
-            fitted = fitted.Times(epsilon.Value / trained.Value);
-        return Budget.Project(images.Plus(fitted), images, epsilon.Value).MoveToOuterDisposeScope();
+        if (budget.Epsilon != trained)
+            fitted = fitted.Times(budget.Value / trained.Value);
+        return budget.Project(images.Plus(fitted), images).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => perturbation.Dispose();
