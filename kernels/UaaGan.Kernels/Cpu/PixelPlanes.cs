@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace UaaGan.Kernels;
+
+/// <summary>16 RGB pixels between interleaved (RGBRGB...) and planar bytes (16 of each), in registers.</summary>
+internal static unsafe class PixelPlanes
+{
+    // Byte i of channel c is byte 3i + c of the 48; 255 makes a zero, so that the three registers' shares can be joined.
+    private static readonly Vector128<byte>[] Split = [.. Enumerable.Range(0, 9).Select(i => SplitShare(i / 3, i % 3))];
+    private static readonly Vector128<byte>[] Join = [.. Enumerable.Range(0, 9).Select(i => JoinShare(i / 3, i % 3))];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Separate(byte* interleaved, byte* planes)
+    {
+        var (a, b, c) = (Vector128.Load(interleaved), Vector128.Load(interleaved + 16), Vector128.Load(interleaved + 32));
+        ref var split = ref Split[0];
+        for (int channel = 0; channel < 3; channel++)
+        {
+            ref var shares = ref Unsafe.Add(ref split, channel * 3);
+            (Vector128.Shuffle(a, shares) | Vector128.Shuffle(b, Unsafe.Add(ref shares, 1)) | Vector128.Shuffle(c, Unsafe.Add(ref shares, 2))).Store(planes + (channel * 16));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(byte* planes, byte* interleaved)
+    {
+        var (r, g, b) = (Vector128.Load(planes), Vector128.Load(planes + 16), Vector128.Load(planes + 32));
+        ref var join = ref Join[0];
+        for (int third = 0; third < 3; third++)
+        {
+            ref var shares = ref Unsafe.Add(ref join, third * 3);
+            (Vector128.Shuffle(r, shares) | Vector128.Shuffle(g, Unsafe.Add(ref shares, 1)) | Vector128.Shuffle(b, Unsafe.Add(ref shares, 2))).Store(interleaved + (third * 16));
+        }
+    }
+
+    private static Vector128<byte> SplitShare(int channel, int third) => Share(pixel => (pixel * 3) + channel - (third * 16));
+
+    private static Vector128<byte> JoinShare(int third, int channel) => Share(byteOfThird => ((third * 16) + byteOfThird) % 3 == channel ? ((third * 16) + byteOfThird) / 3 : -1);
+
+    private static Vector128<byte> Share(Func<int, int> source)
+    {
+        Span<byte> indices = stackalloc byte[16];
+        for (int i = 0; i < 16; i++) indices[i] = source(i) is >= 0 and < 16 and var from ? (byte)from : (byte)255;
+        return Vector128.Create<byte>(indices);
+    }
+}
