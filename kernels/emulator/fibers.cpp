@@ -1,5 +1,6 @@
-// The threads of a block as fibers of one thread, in an order that the seed shuffles anew at every round. Shared memory that is read
-// before it is written for good then holds poison or the value of the round before, and the result shows it. For x86-64.
+// The threads of a block as fibers of one thread, in an order that the seed shuffles anew at every round; now and then some warps stand
+// still while the others run ahead. Shared memory that is read before it is written for good, or written while it is still read, then
+// holds poison or a value of another time, and the result shows it. For x86-64.
 #include <sys/mman.h>
 #include <numeric>
 #include <utility>
@@ -10,6 +11,7 @@ namespace emulated {
 namespace {
 
 constexpr size_t StackBytes = 64 << 10;
+constexpr int RoundsOfOneChoice = 64; // rounds after which other warps stand still
 
 struct Barrier {
   uint32_t arrived = 0, generation = 0;
@@ -107,17 +109,21 @@ const char* run_block(const Launch& launch, std::vector<Thread>& threads, const 
   std::vector<uint32_t> order(launch.threads);
   std::iota(order.begin(), order.end(), 0u);
   const char* wrong = nullptr;
-  while (!order.empty()) {
+  uint64_t still = 0;
+  for (int round = 0; !order.empty(); round++) {
     const uint64_t before = own.progress;
+    if (round % RoundsOfOneChoice == 0) still = next_random(seed);
     for (size_t i = order.size(); i > 1; i--) std::swap(order[i - 1], order[next_random(seed) % i]);
     size_t kept = 0;
     for (uint32_t thread : order) {
       own.running = thread;
-      change_stack(&own.scheduler, own.stacks[thread]);
+      if ((still >> (thread / 32) & 1) == 0) change_stack(&own.scheduler, own.stacks[thread]);
       if (!own.ended[thread]) order[kept++] = thread;
     }
     order.resize(kept);
     if (own.progress != before || order.empty()) continue;
+    // Those that stand still may be what the others wait for.
+    if (std::exchange(still, 0) != 0) continue;
     wrong = "a barrier or collective that not every thread comes to";
     break;
   }

@@ -19,8 +19,16 @@ public static class DeviceMemoryExtensions
         where T : unmanaged
     {
         var memory = device.Allocate<T>(values.Length);
-        device.Upload(memory.Address, MemoryMarshal.AsBytes(values));
-        return memory;
+        try
+        {
+            device.Upload(memory.Address, MemoryMarshal.AsBytes(values));
+            return memory;
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Memory of zeros.</summary>
@@ -28,8 +36,16 @@ public static class DeviceMemoryExtensions
         where T : unmanaged
     {
         var memory = device.Allocate<T>(count);
-        device.Clear(memory.Address, memory.Bytes);
-        return memory;
+        try
+        {
+            device.Clear(memory.Address, memory.Bytes);
+            return memory;
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The first values of a piece of memory.</summary>

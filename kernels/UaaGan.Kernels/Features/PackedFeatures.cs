@@ -12,9 +12,7 @@ internal sealed unsafe class PackedFeatures : IDisposable
     // More than float32 loses in norming a vector, far less than would mean that somebody forgot to.
     private const float UnitTolerance = 1e-3f;
 
-    private readonly DeviceMemory _unit;
-    private readonly DeviceMemory _packed;
-    private readonly DeviceMemory _residuals;
+    private readonly List<DeviceMemory> _memory = [];
 
     /// <param name="device">Where they go.</param>
     /// <param name="features">Count x D, row-major, of unit length; these bits are kept.</param>
@@ -29,24 +27,20 @@ internal sealed unsafe class PackedFeatures : IDisposable
         (Count, Dimension) = (features.Length / dimension, dimension);
         Stride = (dimension + StrideUnit - 1) / StrideUnit * StrideUnit;
         CheckUnit(features, dimension, role);
-        _unit = device.AllocateWith(features);
-        _packed = device.Allocate<ushort>((long)Count * Stride);
-        _residuals = device.Allocate<float>(Count);
-        using var status = device.Allocate<FeatureStatus>(Count);
-        device.FeaturePack.Run(new FeaturePackArguments
+        try
         {
-            Features = Unit,
-            Unit = Unit,
-            Packed = Packed,
-            Residuals = Residuals,
-            Status = (FeatureStatus*)status.Address,
-            Count = Count,
-            Dimension = dimension,
-            Stride = Stride,
-        });
-        if (device.Read<FeatureStatus>(status, Count).Any(each => each != FeatureStatus.Good))
-            throw new InvalidOperationException("feature_pack refuses what was checked before: the device's arithmetic differs from the host's.");
-        if (Count > 0) LargestResidual = device.Read<float>(_residuals, Count).Max();
+            Unit = (float*)Keep(device.AllocateWith(features));
+            Packed = (ushort*)Keep(device.Allocate<ushort>((long)Count * Stride));
+            var residuals = device.Allocate<float>(Count);
+            Residuals = (float*)Keep(residuals);
+            Pack(device);
+            if (Count > 0) LargestResidual = device.Read<float>(residuals, Count).Max();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public int Count { get; }
@@ -57,17 +51,37 @@ internal sealed unsafe class PackedFeatures : IDisposable
 
     public float LargestResidual { get; }
 
-    public float* Unit => (float*)_unit.Address;
+    /// <summary>Valid until this is disposed of, as are the others.</summary>
+    public float* Unit { get; }
 
-    public ushort* Packed => (ushort*)_packed.Address;
+    public ushort* Packed { get; }
 
-    public float* Residuals => (float*)_residuals.Address;
+    public float* Residuals { get; }
 
-    public void Dispose()
+    public void Dispose() => _memory.ForEach(memory => memory.Dispose());
+
+    private nint Keep(DeviceMemory memory)
     {
-        _unit.Dispose();
-        _packed.Dispose();
-        _residuals.Dispose();
+        _memory.Add(memory);
+        return memory.Address;
+    }
+
+    private void Pack(IKernelDevice device)
+    {
+        using var status = device.Allocate<FeatureStatus>(Count);
+        device.FeaturePack.Run(new FeaturePackArguments
+        {
+            Features = Unit,
+            Unit = Unit,
+            Packed = Packed,
+            Residuals = Residuals,
+            Status = (FeatureStatus*)status.Address,
+            Count = Count,
+            Dimension = Dimension,
+            Stride = Stride,
+        });
+        if (device.Read<FeatureStatus>(status, Count).Any(each => each != FeatureStatus.Good))
+            throw new InvalidOperationException("feature_pack refuses what was checked before: the device's arithmetic differs from the host's.");
     }
 
     private static void CheckUnit(ReadOnlySpan<float> features, int dimension, string role)

@@ -1,6 +1,9 @@
 namespace UaaGan.Kernels.Tests;
 
-/// <summary>Each fault that can be planted in the kernels changes a result or stops the emulator: the tests bite.</summary>
+/// <summary>
+/// Faults planted in the kernels change a result or stop the emulator: the tests bite. Two leave results as they are, a histogram that
+/// counts too little and a row past the end, which only the sanitizers see: <see cref="SanitizerTests"/>.
+/// </summary>
 public class PlantedFaultTests
 {
     [Theory]
@@ -22,10 +25,8 @@ public class PlantedFaultTests
     }
 
     [Theory]
-    [InlineData(Fault.MissingWarpBarrier)]
     [InlineData(Fault.LaxAsynchronousWait)]
     [InlineData(Fault.MissingStageBarrier)]
-    [InlineData(Fault.RowPastTheEnd)]
     [InlineData(Fault.ThresholdWithoutMargin)]
     public void A_fault_in_the_search_is_seen(Fault fault)
     {
