@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace UaaGan.Kernels;
 
@@ -18,7 +19,7 @@ internal static unsafe class PixelPlanes
         for (int channel = 0; channel < 3; channel++)
         {
             ref var shares = ref Unsafe.Add(ref split, channel * 3);
-            (Vector128.Shuffle(a, shares) | Vector128.Shuffle(b, Unsafe.Add(ref shares, 1)) | Vector128.Shuffle(c, Unsafe.Add(ref shares, 2))).Store(planes + (channel * 16));
+            (Pick(a, shares) | Pick(b, Unsafe.Add(ref shares, 1)) | Pick(c, Unsafe.Add(ref shares, 2))).Store(planes + (channel * 16));
         }
     }
 
@@ -30,9 +31,14 @@ internal static unsafe class PixelPlanes
         for (int third = 0; third < 3; third++)
         {
             ref var shares = ref Unsafe.Add(ref join, third * 3);
-            (Vector128.Shuffle(r, shares) | Vector128.Shuffle(g, Unsafe.Add(ref shares, 1)) | Vector128.Shuffle(b, Unsafe.Add(ref shares, 2))).Store(interleaved + (third * 16));
+            (Pick(r, shares) | Pick(g, Unsafe.Add(ref shares, 1)) | Pick(b, Unsafe.Add(ref shares, 2))).Store(interleaved + (third * 16));
         }
     }
+
+    // The processor's own instruction makes the zero; elsewhere a shuffle is made to.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Pick(Vector128<byte> bytes, Vector128<byte> indices) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(bytes, indices) : Vector128.Shuffle(bytes, indices);
 
     private static Vector128<byte> SplitShare(int channel, int third) => Share(pixel => (pixel * 3) + channel - (third * 16));
 

@@ -97,6 +97,9 @@ public sealed unsafe class CudaDevice : IKernelDevice, IKernelLauncher
         }
     }
 
+    /// <summary>Copies from one place on the GPU to another, in order with the kernels.</summary>
+    public void Copy(nint destination, nint source, long bytes) => Do(() => _driver.Copy(destination, source, bytes, _stream));
+
     /// <inheritdoc/>
     public void Clear(nint address, long bytes) => Do(() => _driver.Clear(address, bytes, _stream));
 

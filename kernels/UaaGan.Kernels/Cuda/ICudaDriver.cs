@@ -42,6 +42,9 @@ internal unsafe interface ICudaDriver
 
     void Download(void* destination, nint source, long bytes, nint stream);
 
+    /// <summary>From one place on the GPU to another.</summary>
+    void Copy(nint destination, nint source, long bytes, nint stream);
+
     void Clear(nint address, long bytes, nint stream);
 
     void Synchronize(nint stream);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -13,6 +14,8 @@ internal sealed unsafe class NativeCudaDriver : ICudaDriver
 
     // Capture must not be disturbed by what other threads do, such as libtorch's.
     private const int CaptureThreadLocal = 1;
+
+    private readonly ConcurrentDictionary<int, int> _devices = new();
 
     static NativeCudaDriver() => CudaLibrary.Register();
 
@@ -83,6 +86,9 @@ internal sealed unsafe class NativeCudaDriver : ICudaDriver
     public void Download(void* destination, nint source, long bytes, nint stream) =>
         Check(NativeMethods.cuMemcpyDtoHAsync_v2(destination, source, (nuint)bytes, stream), nameof(NativeMethods.cuMemcpyDtoHAsync_v2));
 
+    public void Copy(nint destination, nint source, long bytes, nint stream) =>
+        Check(NativeMethods.cuMemcpyDtoDAsync_v2(destination, source, (nuint)bytes, stream), nameof(NativeMethods.cuMemcpyDtoDAsync_v2));
+
     public void Clear(nint address, long bytes, nint stream) =>
         Check(NativeMethods.cuMemsetD8Async(address, 0, (nuint)bytes, stream), nameof(NativeMethods.cuMemsetD8Async));
 
@@ -113,10 +119,12 @@ internal sealed unsafe class NativeCudaDriver : ICudaDriver
 
     public void DestroyGraph(nint graph) => Check(NativeMethods.cuGraphExecDestroy(graph), nameof(NativeMethods.cuGraphExecDestroy));
 
-    private static int Device(int ordinal)
+    // Asked once: a context that is lost can still be given back, and the driver answers no question then.
+    private int Device(int ordinal)
     {
+        if (_devices.TryGetValue(ordinal, out int known)) return known;
         Check(NativeMethods.cuDeviceGet(out int device, ordinal), nameof(NativeMethods.cuDeviceGet));
-        return device;
+        return _devices[ordinal] = device;
     }
 
     private static int Attribute(int attribute, int device)

@@ -66,6 +66,9 @@ internal static unsafe partial class NativeMethods
     public static partial int cuMemcpyDtoHAsync_v2(void* destination, nint source, nuint bytes, nint stream);
 
     [LibraryImport(Library)]
+    public static partial int cuMemcpyDtoDAsync_v2(nint destination, nint source, nuint bytes, nint stream);
+
+    [LibraryImport(Library)]
     public static partial int cuMemsetD8Async(nint address, byte value, nuint bytes, nint stream);
 
     [LibraryImport(Library)]

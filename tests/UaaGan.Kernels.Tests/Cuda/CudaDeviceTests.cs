@@ -155,6 +155,16 @@ public sealed class CudaDeviceTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_on_the_gpu_arrives()
+    {
+        using var device = (CudaDevice)Open("cuda:0");
+        using var from = device.AllocateWith<int>([3, 1, 4]);
+        using var to = device.AllocateZeros<int>(3);
+        device.Copy(to.Address, from.Address, 8);
+        Assert.Equal([3, 1, 0], device.Read<int>(to, 3));
+    }
+
+    [Fact]
     public void What_fails_in_a_recording_is_told_and_leaves_nothing_behind()
     {
         using var device = (CudaDevice)Open("cuda:0");

@@ -180,6 +180,11 @@ int cuMemcpyDtoHAsync_v2(void* to, const void* from, size_t bytes, uintptr_t str
   if (code == 0 && busy(stream) == 0) std::memcpy(to, from, bytes);
   return code != 0 ? code : busy(stream);
 }
+int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, uintptr_t) {
+  const int code = enter_context("cuMemcpyDtoDAsync_v2");
+  if (code == 0) std::memcpy(to, from, bytes);
+  return code;
+}
 int cuMemsetD8Async(void* to, unsigned char value, size_t bytes, uintptr_t stream) {
   const int code = enter_context("cuMemsetD8Async");
   if (code == 0 && busy(stream) == 0) std::memset(to, value, bytes);

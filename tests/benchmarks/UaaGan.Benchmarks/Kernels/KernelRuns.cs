@@ -6,6 +6,7 @@ namespace UaaGan.Benchmarks;
 internal sealed class KernelRuns(IKernelContender contender)
 {
     private readonly List<double> _rounds = [];
+    private readonly List<double> _processor = [];
 
     public IKernelContender Contender => contender;
 
@@ -15,10 +16,17 @@ internal sealed class KernelRuns(IKernelContender contender)
     /// <summary>Seconds of one run in the best round.</summary>
     public double Best => _rounds.Min();
 
+    /// <summary>
+    /// Processor seconds of one run, of all threads: the median over the rounds. On a machine that others use as well they say more than
+    /// the clock, though they still count the waits for a memory that others use.
+    /// </summary>
+    public double Processor => _processor.Order().ElementAt(_processor.Count / 2);
+
     /// <summary>One round: as many runs as fill the time; their mean counts.</summary>
     public void Measure(double leastSeconds)
     {
         int times = 0;
+        var processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         double seconds;
         do
@@ -28,6 +36,7 @@ internal sealed class KernelRuns(IKernelContender contender)
         }
         while ((seconds = Stopwatch.GetElapsedTime(start).TotalSeconds) < leastSeconds);
         _rounds.Add(seconds / times);
+        _processor.Add((Environment.CpuUsage.TotalTime - processor).TotalSeconds / times);
     }
 
     /// <summary>Runs without measuring: memory is touched, code compiled.</summary>

@@ -36,7 +36,7 @@ internal sealed class KernelsBenchmark(int images, int height, int width, int th
             }
         }
 
-        return new KernelsReport(batch, threads, rounds, [.. runs.Select(run => new KernelTiming(run.Contender.Name, run.Median, run.Best))]);
+        return new KernelsReport(batch, threads, rounds, [.. runs.Select(run => new KernelTiming(run.Contender.Name, run.Median, run.Best, run.Processor))]);
     }
 
     private static void Check(UaaGanPerturb ours, LibtorchPerturb libtorch)
