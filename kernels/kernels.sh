@@ -25,7 +25,7 @@ case ${1:-} in
   bundle)
     folder=${2:-artifacts/kernels-bundle}
     dotnet publish kernels/UaaGan.Kernels.Check -c Release -v quiet -nologo -o "$folder"
-    rm -f "$folder"/*.dbg "$folder"/*.xml
+    rm -f "$folder"/*.dbg "$folder"/*.xml "$folder"/*.pdb
     du -sh "$folder"
     echo "copy it to a machine with an NVIDIA driver and run: ./UaaGan.Kernels.Check"
     ;;

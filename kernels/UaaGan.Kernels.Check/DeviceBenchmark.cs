@@ -53,7 +53,7 @@ internal static unsafe class DeviceBenchmark
         };
         double seconds = Time(device, () => device.PerturbForward.Run(arguments));
         double rate = Elements * 10 / seconds;
-        Console.WriteLine($"perturb_forward, {Images} images of {Side}x{Side}: {seconds * 1e3:F3} ms, {rate / 1e9:F0} GB/s, {rate / copy:P0} of copying");
+        Console.WriteLine($"perturb_forward, {Images} images of {Side}x{Side}: {seconds * 1e3:F3} ms, {rate / 1e9:F0} GB/s{(double.IsNaN(copy) ? "" : $", {rate / copy:P0} of copying")}");
     }
 
     private static void Search(IKernelDevice device)

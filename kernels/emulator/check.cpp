@@ -88,8 +88,8 @@ int main() {
   attack(5000);
   const Packed features(11, 70, 96);
   distance(features, 11, 70);
-  search(2, 600, 5);
-  search(17, 260, 3);
+  search(2, 300, 5);
+  search(17, 140, 3);
   // Every row is a candidate here, so that one that is none would be read.
   search(1, 130, 130);
   return failed ? 1 : 0;

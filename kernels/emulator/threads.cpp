@@ -1,7 +1,6 @@
 // The threads of a block as threads of the system, for ThreadSanitizer: it knows only the order that barriers and collectives make.
-#include <condition_variable>
+#include <barrier>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include "thread.h"
 
@@ -9,31 +8,14 @@ namespace emulated {
 
 namespace {
 
-class Barrier {
-public:
-  void wait(uint32_t threads) {
-    std::unique_lock lock(mutex_);
-    const uint32_t generation = generation_;
-    if (++arrived_ == threads) {
-      arrived_ = 0;
-      generation_++;
-      changed_.notify_all();
-      return;
-    }
-    changed_.wait(lock, [&] { return generation_ != generation; });
-  }
-
-private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  uint32_t arrived_ = 0, generation_ = 0;
-};
-
 struct Block {
-  std::vector<Barrier> warps;
+  std::vector<std::unique_ptr<std::barrier<>>> warps;
   std::vector<WarpSlots> slots;
-  Barrier barrier;
-  uint32_t threads;
+  std::barrier<> barrier;
+
+  explicit Block(uint32_t threads) : slots(threads / 32), barrier(threads) {
+    for (uint32_t warp = 0; warp < threads / 32; warp++) warps.push_back(std::make_unique<std::barrier<>>(32));
+  }
 };
 
 Block* block;
@@ -43,11 +25,11 @@ thread_local Thread* own;
 
 Thread& current() { return *own; }
 WarpSlots& current_slots() { return block->slots[own->place.thread / 32]; }
-void block_barrier() { block->barrier.wait(block->threads); }
-void warp_barrier() { block->warps[own->place.thread / 32].wait(32); }
+void block_barrier() { block->barrier.arrive_and_wait(); }
+void warp_barrier() { block->warps[own->place.thread / 32]->arrive_and_wait(); }
 
 const char* run_block(const Launch& launch, std::vector<Thread>& threads, const std::function<void()>& kernel, uint64_t) {
-  Block all{std::vector<Barrier>(launch.threads / 32), std::vector<WarpSlots>(launch.threads / 32), {}, launch.threads};
+  Block all(launch.threads);
   block = &all;
   std::vector<std::thread> running;
   for (Thread& thread : threads)
