@@ -6,6 +6,7 @@ namespace UaaGan.Kernels;
 public sealed unsafe class CpuDevice : IKernelDevice
 {
     private const nuint Alignment = 64;
+    private const int HugePageBytes = 2 << 20;
 
     private readonly SimdLevel _level;
     private readonly int _threads;
@@ -45,7 +46,9 @@ public sealed unsafe class CpuDevice : IKernelDevice
     public DeviceMemory Allocate(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
-        return new DeviceMemory((nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment), bytes, address => NativeMemory.AlignedFree((void*)address));
+        void* memory = NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+        if (bytes >= HugePageBytes) HugePages.Advise((nuint)memory, (nuint)bytes);
+        return new DeviceMemory((nint)memory, bytes, address => NativeMemory.AlignedFree((void*)address));
     }
 
     /// <inheritdoc/>

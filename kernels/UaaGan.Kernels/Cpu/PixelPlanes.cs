@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace UaaGan.Kernels;
 
-/// <summary>16 RGB pixels between interleaved (RGBRGB...) and planar bytes (16 of each), in registers.</summary>
+/// <summary>16 RGB pixels between interleaved (RGBRGB...) and planar bytes, whose planes lie a pitch apart, in registers.</summary>
 internal static unsafe class PixelPlanes
 {
     // Byte i of channel c is byte 3i + c of the 48; 255 makes a zero, so that the three registers' shares can be joined.
@@ -12,21 +12,21 @@ internal static unsafe class PixelPlanes
     private static readonly Vector128<byte>[] Join = [.. Enumerable.Range(0, 9).Select(i => JoinShare(i / 3, i % 3))];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Separate(byte* interleaved, byte* planes)
+    public static void Separate(byte* interleaved, byte* planes, int pitch)
     {
         var (a, b, c) = (Vector128.Load(interleaved), Vector128.Load(interleaved + 16), Vector128.Load(interleaved + 32));
         ref var split = ref Split[0];
         for (int channel = 0; channel < 3; channel++)
         {
             ref var shares = ref Unsafe.Add(ref split, channel * 3);
-            (Pick(a, shares) | Pick(b, Unsafe.Add(ref shares, 1)) | Pick(c, Unsafe.Add(ref shares, 2))).Store(planes + (channel * 16));
+            (Pick(a, shares) | Pick(b, Unsafe.Add(ref shares, 1)) | Pick(c, Unsafe.Add(ref shares, 2))).Store(planes + (channel * pitch));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Interleave(byte* planes, byte* interleaved)
+    public static void Interleave(byte* planes, int pitch, byte* interleaved)
     {
-        var (r, g, b) = (Vector128.Load(planes), Vector128.Load(planes + 16), Vector128.Load(planes + 32));
+        var (r, g, b) = (Vector128.Load(planes), Vector128.Load(planes + pitch), Vector128.Load(planes + (2 * pitch)));
         ref var join = ref Join[0];
         for (int third = 0; third < 3; third++)
         {
