@@ -11,9 +11,8 @@ constexpr uint32_t Pitch = WarpSize + 1; // a column of this pitch lies in 32 ba
 
 struct RerankShared {
   float components[BlockWarps][WarpSize * Pitch];
-  uint32_t pending[2 * Batch];
+  uint32_t pending[2 * Batch - 1]; // less than a batch waits when another comes
   uint32_t pending_count;
-  uint32_t reserved[3];
 };
 
 DEVICE float canonical_score(const RerankArguments& arguments, const float* query, uint32_t row, uint32_t candidates, float* components) {

@@ -22,6 +22,9 @@ public class LaunchPlanTests
     }
 
     [Fact]
+    public void No_plan_asks_for_more_than_the_smallest_gpus_grant_a_block() => Assert.InRange(LaunchPlan.MaxSharedBytes, 1, 99 << 10);
+
+    [Fact]
     public void Plans_ask_for_the_shared_memory_that_kernels_use()
     {
         Clang.Require();
