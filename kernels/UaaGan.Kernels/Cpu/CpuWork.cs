@@ -1,0 +1,20 @@
+namespace UaaGan.Kernels;
+
+/// <summary>Work shared out to threads, or done at once where one is enough.</summary>
+internal static class CpuWork
+{
+    /// <summary>Calls the body for 0..parts-1, by up to so many threads.</summary>
+    public static void ForEach(int parts, int threads, Action<int> body)
+    {
+        if (threads == 1 || parts == 1)
+        {
+            for (int part = 0; part < parts; part++) body(part);
+            return;
+        }
+
+        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, body);
+    }
+
+    /// <summary>Parts of so many units each that cover the total.</summary>
+    public static int Parts(long total, long unit) => checked((int)((total + unit - 1) / unit));
+}

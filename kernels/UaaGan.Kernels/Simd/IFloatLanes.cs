@@ -1,0 +1,58 @@
+namespace UaaGan.Kernels;
+
+/// <summary>
+/// A register of float32: a formula is written once for all widths. Every operation is the IEEE one, rounded half to even, so that a
+/// formula gives the same bits at any width, and the same as kernels/cuda.
+/// </summary>
+internal unsafe interface IFloatLanes<T>
+    where T : unmanaged, IFloatLanes<T>
+{
+    /// <summary>Numbers in a register: 1, 8 or 16.</summary>
+    static abstract int Count { get; }
+
+    static abstract T Create(float value);
+
+    static abstract T Load(float* from);
+
+    static abstract void Store(T value, float* to);
+
+    /// <summary>Count bytes as numbers.</summary>
+    static abstract T LoadBytes(byte* from);
+
+    /// <summary>Numbers from 0 to 255, rounded half to even, as bytes.</summary>
+    static abstract void StoreBytes(T value, byte* to);
+
+    static abstract T operator +(T a, T b);
+
+    static abstract T operator -(T a, T b);
+
+    static abstract T operator *(T a, T b);
+
+    static abstract T operator /(T a, T b);
+
+    /// <summary>a * b + c, rounded once.</summary>
+    static abstract T Fused(T a, T b, T c);
+
+    /// <summary>a where a &gt; b, else b: b where one of them is not a number.</summary>
+    static abstract T Larger(T a, T b);
+
+    /// <summary>a where a &lt; b, else b: b where one of them is not a number.</summary>
+    static abstract T Smaller(T a, T b);
+
+    static abstract T SquareRoot(T a);
+
+    /// <summary>|a|.</summary>
+    static abstract T Magnitude(T a);
+
+    /// <summary>|a| with the sign of b.</summary>
+    static abstract T WithSign(T a, T b);
+
+    /// <summary>2^n from 12582912 + n.</summary>
+    static abstract T PowerOfTwo(T shifted);
+
+    /// <summary>a where condition &lt;= limit, else b: b where the condition is not a number.</summary>
+    static abstract T WhereAtMost(T condition, T limit, T a, T b);
+
+    /// <summary>How many lanes are not at most the limit, those that are no number included.</summary>
+    static abstract int CountNotAtMost(T a, T limit);
+}

@@ -1,0 +1,84 @@
+using UaaGan.Failures;
+
+namespace UaaGan.Kernels.Tests;
+
+public class PerturberTests
+{
+    private static readonly PerturbSettings Plain = new(8, RawBound.Tanh, ChannelValues.All(1), ChannelValues.All(0));
+
+    [Fact]
+    public void A_budget_of_zero_changes_nothing_and_the_network_sees_the_image()
+    {
+        byte[] original = [.. Enumerable.Range(0, 75).Select(i => (byte)(i * 3))];
+        var (adversarial, input, statistics) = Run(original, _ => 3, Plain with { Levels = 0 });
+        Assert.Equal(original, adversarial);
+        Assert.Equal(default, Assert.Single(statistics));
+        for (int pixel = 0; pixel < 25; pixel++)
+        {
+            for (int channel = 0; channel < 3; channel++) Assert.Equal(original[(pixel * 3) + channel] / 255f, input[(channel * 25) + pixel]);
+        }
+    }
+
+    [Fact]
+    public void A_budget_is_used_and_never_exceeded()
+    {
+        byte[] original = [.. Enumerable.Repeat((byte)100, 75)];
+        var (adversarial, _, statistics) = Run(original, i => i % 2 == 0 ? 40 : -40, Plain);
+        Assert.All(adversarial, level => Assert.Contains((int)level, new[] { 92, 108 }));
+        Assert.Equal(new PerturbStatistics { Sum = 75 * 8, Squares = 75 * 64, Largest = 8 }, Assert.Single(statistics));
+    }
+
+    [Fact]
+    public void Levels_end_at_0_and_255()
+    {
+        var (adversarial, _, _) = Run([.. Enumerable.Range(0, 75).Select(i => (byte)(i % 2 == 0 ? 253 : 2))], _ => 1, Plain with { Bound = RawBound.Clamp });
+        Assert.All(adversarial, level => Assert.Contains((int)level, new[] { 255, 10 }));
+    }
+
+    [Fact]
+    public void What_is_no_number_is_refused_with_its_image()
+    {
+        var failure = Assert.Throws<FailureException>(() => Run(new byte[75], i => i == 7 ? float.NaN : 0, Plain));
+        Assert.Equal("RAW_NOT_A_NUMBER", failure.Reason);
+        Assert.Contains("image 0", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 26)]
+    [InlineData(1, 25)]
+    [InlineData(-1, 2)]
+    [InlineData(0, 0)]
+    [InlineData(long.MaxValue, 1)]
+    [InlineData(0, int.MaxValue)]
+    public void An_image_that_does_not_lie_in_the_batch_is_refused(long offset, int pixels)
+    {
+        using var device = new CpuDevice(1);
+        using var raw = device.AllocateZeros<float>(75);
+        var failure = Assert.Throws<ArgumentException>(() => new Perturber(device).Run([new ImageSpan(offset, pixels)], 3, raw.Address, new byte[75], new byte[75], 0, Plain));
+        Assert.Contains("Image 0", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, 8, 75, 0)]
+    [InlineData(3, 256, 75, 0)]
+    [InlineData(3, -1, 75, 0)]
+    [InlineData(3, 8, 74, 0)]
+    [InlineData(3, 8, 75, 4)]
+    public void Other_arguments_that_a_kernel_cannot_take_are_refused(int channels, int levels, int room, int misplaced)
+    {
+        using var device = new CpuDevice(1);
+        using var raw = device.AllocateZeros<float>(80);
+        Assert.ThrowsAny<ArgumentException>(() =>
+            new Perturber(device).Run([new ImageSpan(0, 25)], channels, raw.Address + misplaced, new byte[75], new byte[room], 0, Plain with { Levels = levels }));
+    }
+
+    private static (byte[] Adversarial, float[] Input, PerturbStatistics[] Statistics) Run(byte[] original, Func<int, float> raw, PerturbSettings settings)
+    {
+        using var device = new CpuDevice(1);
+        using var values = device.AllocateWith<float>([.. Enumerable.Range(0, original.Length).Select(raw)]);
+        using var input = device.AllocateZeros<float>(original.Length);
+        byte[] adversarial = new byte[original.Length];
+        var statistics = new Perturber(device).Run([new ImageSpan(0, original.Length / 3)], 3, values.Address, original, adversarial, input.Address, settings);
+        return (adversarial, device.Read<float>(input, original.Length), statistics);
+    }
+}
