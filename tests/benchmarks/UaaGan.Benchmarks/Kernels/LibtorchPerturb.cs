@@ -1,3 +1,4 @@
+using UaaGan.Networks;
 using static TorchSharp.torch;
 
 namespace UaaGan.Benchmarks;
@@ -26,14 +27,14 @@ internal sealed class LibtorchPerturb : IKernelContender, IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var before = _original.permute(0, 3, 1, 2).contiguous();
-        var levels = _raw.tanh().mul_(PerturbBatch.Levels).add_(before).clamp_(0, 255).round_();
+        var levels = _raw.tanh().MultiplyInPlace(PerturbBatch.Levels).AddInPlace(before).ClampInPlace(0, 255).round_();
         var stored = levels.to(ScalarType.Byte);
         var adversarial = stored.permute(0, 2, 3, 1).contiguous();
         var differences = levels - before;
         var largest = differences.abs().amax([1, 2, 3]);
         var sum = differences.abs().sum([1, 2, 3]);
-        var squares = differences.square().sum([1, 2, 3]);
-        var input = levels.div_(255).sub_(_mean).div_(_deviation);
+        var squares = differences.Squared().sum([1, 2, 3]);
+        var input = levels.DivideInPlace(255).sub_(_mean).div_(_deviation);
         _results = [adversarial.MoveToOuterDisposeScope(), input.MoveToOuterDisposeScope(), largest.MoveToOuterDisposeScope(), sum.MoveToOuterDisposeScope(), squares.MoveToOuterDisposeScope()];
     }
 
