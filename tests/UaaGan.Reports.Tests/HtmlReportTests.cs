@@ -24,6 +24,26 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
+    public void Every_cell_of_a_table_says_what_it_is_where_a_row_becomes_a_card()
+    {
+        var battery = new ReportBattery
+        {
+            Preset = "full",
+            Score = 12.5,
+            Rule = "the rule.",
+            Parts = [new ReportBatteryPart("8/255", "pgd", 0.875, 0.125)],
+            Curves = [new ReportCurve("pgd", [new ReportPoint(0, 0.8), new ReportPoint(8, 0.1)])],
+            Survival = [new ReportSurvival("pgd", 0.875, "jpeg-50", [new ReportDefence("jpeg-50", 0.5, 0.7)])],
+            Transfer = [new ReportTransfer("a", "a", "pgd", 0.875), new ReportTransfer("a", "b", "pgd", 0.25)],
+        };
+        var page = Parse(HtmlReport.Render(Samples.Report() with { Battery = battery }));
+        var cells = page.Descendants("table").Where(table => (string?)table.Attribute("class") == "metrics").Descendants("td").ToArray();
+        Assert.All(cells, cell => Assert.NotEmpty((string?)cell.Attribute("data-label") ?? ""));
+        foreach (var label in new[] { "strongest attack", "share left", "clean mAP", "scored on b" })
+            Assert.Contains(cells, cell => cell.Attribute("data-label")!.Value == label);
+    }
+
+    [Fact]
     public void Nothing_is_fetched_or_run()
     {
         var text = HtmlReport.Render(Samples.Report());

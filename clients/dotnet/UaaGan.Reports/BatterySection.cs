@@ -13,7 +13,7 @@ internal static class BatterySection
 
             """);
         foreach (var part in battery.Parts)
-            html.Write($"<tr><th scope=\"row\">{part.Epsilon}</th><td>{part.StrongestAttack}</td><td>{Numbers.Metric(part.MapLost)}</td><td>{Numbers.Metric(part.ShareLeft)}</td></tr>\n");
+            html.Write($"<tr><th scope=\"row\">{part.Epsilon}</th><td data-label=\"strongest attack\">{part.StrongestAttack}</td><td data-label=\"mAP lost\">{Numbers.Metric(part.MapLost)}</td><td data-label=\"share left\">{Numbers.Metric(part.ShareLeft)}</td></tr>\n");
         html.Write($"</tbody></table></div>\n");
         if (battery.Parts.Count > 1)
         {
@@ -34,15 +34,15 @@ internal static class BatterySection
         html.Write($"<h3>mAP lost after a defence</h3>\n<div class=\"table-frame\"><table class=\"metrics\"><thead><tr><th scope=\"col\">defence</th><th scope=\"col\">clean mAP</th>");
         foreach (var attack in survival)
             html.Write($"<th scope=\"col\">{attack.Attack}</th>");
-        html.Write($"</tr></thead><tbody>\n<tr><th scope=\"row\">none</th><td></td>");
+        html.Write($"</tr></thead><tbody>\n<tr><th scope=\"row\">none</th><td data-label=\"clean mAP\"></td>");
         foreach (var attack in survival)
-            html.Write($"<td>{Numbers.Metric(attack.MapLost)}</td>");
+            html.Write($"<td data-label=\"{attack.Attack}\">{Numbers.Metric(attack.MapLost)}</td>");
         html.Write($"</tr>\n");
         for (var i = 0; i < survival[0].Defences.Count; i++)
         {
-            html.Write($"<tr><th scope=\"row\">{survival[0].Defences[i].Name}</th><td>{Numbers.Metric(survival[0].Defences[i].CleanMeanAveragePrecision)}</td>");
+            html.Write($"<tr><th scope=\"row\">{survival[0].Defences[i].Name}</th><td data-label=\"clean mAP\">{Numbers.Metric(survival[0].Defences[i].CleanMeanAveragePrecision)}</td>");
             foreach (var attack in survival)
-                html.Write($"<td>{Numbers.Metric(attack.Defences[i].MapLost)}</td>");
+                html.Write($"<td data-label=\"{attack.Attack}\">{Numbers.Metric(attack.Defences[i].MapLost)}</td>");
             html.Write($"</tr>\n");
         }
 
@@ -66,7 +66,7 @@ internal static class BatterySection
             {
                 html.Write($"<tr><th scope=\"row\">{made.Key}</th>");
                 foreach (var name in scored)
-                    html.Write($"<td>{(made.FirstOrDefault(cell => cell.Scored == name) is { } cell ? Numbers.Metric(cell.MapLost) : "")}</td>");
+                    html.Write($"<td data-label=\"scored on {name}\">{(made.FirstOrDefault(cell => cell.Scored == name) is { } cell ? Numbers.Metric(cell.MapLost) : "")}</td>");
                 html.Write($"</tr>\n");
             }
 
