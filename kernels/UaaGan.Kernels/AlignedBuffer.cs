@@ -10,9 +10,6 @@ internal sealed unsafe class AlignedBuffer
 {
     private const int Alignment = 64;
 
-    // Memory of at least one huge page is asked for in huge pages: a scan of ordinary ones waits for the table of pages, the more so in a virtual machine.
-    private const int HugePageBytes = 2 << 20;
-
     private readonly float[] _memory;
     private readonly int _offset;
 
@@ -22,7 +19,7 @@ internal sealed unsafe class AlignedBuffer
         Length = length;
         nuint address = (nuint)Unsafe.AsPointer(ref _memory[0]);
         _offset = (int)((nuint)(-(nint)address) % Alignment / sizeof(float));
-        if ((long)length * sizeof(float) >= HugePageBytes) HugePages.Advise(address, (nuint)length * sizeof(float));
+        HugePages.Advise(address, (nuint)length * sizeof(float));
     }
 
     public int Length { get; }

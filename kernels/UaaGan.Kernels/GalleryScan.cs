@@ -70,23 +70,7 @@ internal sealed unsafe class GalleryScan
     }
 
     /// <summary>Runs a body for 0 to count - 1 on the scan's threads.</summary>
-    public void ForEach(int count, Action<int> body)
-    {
-        if (Threads == 1)
-        {
-            for (int i = 0; i < count; i++) body(i);
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads }, body);
-        }
-        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault() is OperationCanceledException cancelled)
-        {
-            throw new OperationCanceledException(cancelled.Message, cancelled, cancelled.CancellationToken);
-        }
-    }
+    public void ForEach(int count, Action<int> body) => CpuWork.ForEach(count, Threads, body);
 
     private void Scan(int thread, int firstBlock, int endBlock, float* scores, BlockScored scored)
     {

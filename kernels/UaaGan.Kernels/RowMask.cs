@@ -23,6 +23,8 @@ public sealed class RowMask
         if (rows % ScanKernel.RowsPerBlock != 0) _words[^1] = (1u << (rows % ScanKernel.RowsPerBlock)) - 1;
     }
 
+    private RowMask(RowMask other) => (Rows, _words) = (other.Rows, [.. other._words]);
+
     /// <summary>N, rows of the matrix that it is for.</summary>
     public int Rows { get; }
 
@@ -54,6 +56,9 @@ public sealed class RowMask
             word = value ? word | Bit(row) : word & ~Bit(row);
         }
     }
+
+    /// <summary>A mask of its own with the same rows.</summary>
+    public RowMask Copy() => new(this);
 
     /// <summary>The rows that at least one of some masks allows.</summary>
     internal static RowMask Union(int rows, IReadOnlyCollection<RowMask> masks)

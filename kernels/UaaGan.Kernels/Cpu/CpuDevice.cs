@@ -6,7 +6,6 @@ namespace UaaGan.Kernels;
 public sealed unsafe class CpuDevice : IKernelDevice
 {
     private const nuint Alignment = 64;
-    private const int HugePageBytes = 2 << 20;
 
     private readonly SimdLevel _level;
     private readonly int _threads;
@@ -47,7 +46,7 @@ public sealed unsafe class CpuDevice : IKernelDevice
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
         void* memory = NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
-        if (bytes >= HugePageBytes) HugePages.Advise((nuint)memory, (nuint)bytes);
+        HugePages.Advise((nuint)memory, (nuint)bytes);
         return new DeviceMemory((nint)memory, bytes, address => NativeMemory.AlignedFree((void*)address));
     }
 

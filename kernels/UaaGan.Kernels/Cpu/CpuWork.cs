@@ -3,7 +3,7 @@ namespace UaaGan.Kernels;
 /// <summary>Work shared out to threads, or done at once where one is enough.</summary>
 internal static class CpuWork
 {
-    /// <summary>Calls the body for 0..parts-1, by up to so many threads.</summary>
+    /// <summary>Calls the body for 0..parts-1, by up to so many threads; a body that is cancelled ends as one that runs alone does.</summary>
     public static void ForEach(int parts, int threads, Action<int> body)
     {
         if (threads == 1 || parts == 1)
@@ -12,7 +12,14 @@ internal static class CpuWork
             return;
         }
 
-        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, body);
+        try
+        {
+            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, body);
+        }
+        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault() is OperationCanceledException cancelled)
+        {
+            throw new OperationCanceledException(cancelled.Message, cancelled, cancelled.CancellationToken);
+        }
     }
 
     /// <summary>Parts of so many units each that cover the total.</summary>

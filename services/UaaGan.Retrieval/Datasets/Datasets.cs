@@ -40,9 +40,8 @@ public static class Datasets
         var all = new RetrievalDataset(protocol, contents.Queries, contents.Gallery, contents.Training) { Truth = contents.Truth };
         if (queriesList is null) return all;
 
-        var known = contents.Queries.ToDictionary(entry => entry.Id, entry => entry.Path, StringComparer.Ordinal);
-        var listed = ImageList.Read(queriesList, contents.Folder, known);
-        IReadOnlyList<DatasetEntry> chosen = [.. contents.Queries.Where(entry => listed.Contains(entry.Id))];
+        var chosen = Listed(contents.Queries, contents.Folder, queriesList);
+        var listed = chosen.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
         return protocol == RankingProtocols.LeaveOneOut && contents.Training.Count == 0
             ? all with { Queries = chosen, Training = [.. contents.Gallery.Where(entry => !listed.Contains(entry.Id)).Select(Unlabelled)] }
             : all with { Queries = chosen };
@@ -56,9 +55,8 @@ public static class Datasets
     public static IReadOnlyList<DatasetEntry> Images(string folder, string? listFile = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var images = ImageFolder.ReadSome(folder);
-        var listed = listFile is null ? null : ImageList.Read(listFile, folder, images);
-        return [.. images.Where(image => listed is null || listed.Contains(image.Key)).Select(image => new DatasetEntry(image.Key, image.Value, "", ""))];
+        IReadOnlyList<DatasetEntry> images = [.. ImageFolder.ReadSome(folder).Select(image => new DatasetEntry(image.Key, image.Value, "", ""))];
+        return listFile is null ? images : Listed(images, folder, listFile);
     }
 
     /// <summary>Those of the images that a list names.</summary>

@@ -5,6 +5,8 @@ namespace UaaGan.Retrieval;
 /// <summary>Rows of a gallery in the order of their ids, of which some may be out of use. Immutable.</summary>
 internal sealed class GalleryRows
 {
+    private static readonly Comparer<ImageLabel> ById = Comparer<ImageLabel>.Create((one, other) => Utf8Order.Instance.Compare(one.Id, other.Id));
+
     private readonly GalleryMatrix _matrix;
     private readonly List<ImageLabel> _labels;
     private readonly RowMask _used;
@@ -24,11 +26,10 @@ internal sealed class GalleryRows
     /// <summary>The same rows without those of some ids.</summary>
     public GalleryRows Without(IEnumerable<string> ids)
     {
-        var used = new RowMask(_labels.Count, allowed: false);
-        for (int row = 0; row < _labels.Count; row++) used[row] = _used[row];
+        var used = _used.Copy();
         foreach (string id in ids)
         {
-            int row = Find(id);
+            int row = _labels.BinarySearch(new ImageLabel(id, "", ""), ById);
             if (row >= 0) used[row] = false;
         }
 
@@ -70,21 +71,6 @@ internal sealed class GalleryRows
     {
         while (row < _labels.Count && !_used[row]) row++;
         return row;
-    }
-
-    private int Find(string id)
-    {
-        int low = 0, high = _labels.Count - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >>> 1;
-            int order = Utf8Order.Instance.Compare(_labels[middle].Id, id);
-            if (order == 0) return middle;
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
-        }
-
-        return -1;
     }
 
     /// <summary>Takes rows in ascending order of their ids.</summary>

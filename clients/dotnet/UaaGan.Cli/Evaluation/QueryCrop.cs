@@ -47,13 +47,9 @@ internal static class QueryCrop
     public static PixelImage Cut(PixelImage image, PixelBox box)
     {
         var (left, top, right, bottom) = Rounded(box);
-        int width = right - left, height = bottom - top, rowBytes = width * image.Channels;
-        var pixels = new byte[height * rowBytes];
-        for (var y = 0; y < height; y++)
-            image.Pixels.Slice((((top + y) * image.Width) + left) * image.Channels, rowBytes).CopyTo(pixels.AsSpan(y * rowBytes));
-        var cut = new PixelImage(width, height, image.Channels, pixels);
-        var longer = Math.Max(width, height);
-        return longer <= LongestSide ? cut : ImageResizer.Bilinear(cut, Scaled(width, longer), Scaled(height, longer));
+        var cut = new ImageBox((uint)left, (uint)top, (uint)(right - left), (uint)(bottom - top)).Cut(image);
+        var longer = Math.Max(cut.Width, cut.Height);
+        return longer <= LongestSide ? cut : ImageResizer.Bilinear(cut, Scaled(cut.Width, longer), Scaled(cut.Height, longer));
     }
 
     private static int Scaled(int side, int longer) => Math.Max((int)Math.Round((double)side * LongestSide / longer), 1);
