@@ -68,7 +68,9 @@ if [ $failed -eq 0 ]; then
   start=$SECONDS
   dotnet test --solution UaaGan.Grpc.sln -c Release --no-build --output Detailed --no-progress --minimum-expected-tests 100 >"$log" 2>&1
   rc=$?
-  grep -vE '^ *passed ' "$log"
+  # Of a test that passed neither its name nor the line below it, which says where it was; those that failed once more at the end.
+  awk '/^ *passed /{quiet=1; next} quiet && /^ +from /{quiet=0; next} {quiet=0; print}' "$log"
+  mapfile -t -O ${#failures[@]} failures < <(sed -n 's/^ *failed \(.*\)$/\1/p' "$log" | grep -v '^ *with ')
   count() { sed -n "s/^ *$1: *\([0-9][0-9]*\)$/\1/p" "$log" | tail -n 1; }
   s=$(count succeeded) f=$(count failed) k=$(count skipped)
   passed=$((passed + ${s:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${k:-0}))

@@ -37,12 +37,15 @@ internal sealed class ModuleEngine : IFeatureEngine
     {
         using var scope = NewDisposeScope();
         using var noGradient = images.requires_grad ? null : no_grad();
-        // In bfloat16 libtorch's layers are faster on channels-last maps; in float32 they are not.
-        var input = _dataType == ScalarType.Float32 ? images : images.to(_dataType).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        // In bfloat16 libtorch's layers are faster on channels-last maps; in float32 some networks' gradients are.
+        var typed = images.to(_dataType);
+        var input = _dataType == ScalarType.BFloat16 || (typed.requires_grad && _network.SuitsChannelsLast) ? ChannelsLast(typed) : typed;
         return _network.call(input).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _network.Dispose();
+
+    private static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     /// <summary>
     /// All but batch normalisation: eight bits of its statistics would cost features more than those of all other weights, and so would

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Grpc.Net.Client;
@@ -25,13 +26,19 @@ internal sealed class BuiltService : IAsyncDisposable
     /// <summary>A channel to it.</summary>
     public GrpcChannel Channel { get; private set; } = null!;
 
-    /// <summary>Resident memory, in bytes.</summary>
-    public long ResidentBytes
+    /// <summary>
+    /// Memory of its own, in bytes: anonymous pages, in swap or not. Pages of files come and go as the machine's other work wants, and are
+    /// no part of it.
+    /// </summary>
+    public long OwnBytes
     {
         get
         {
-            _process.Refresh();
-            return _process.WorkingSet64;
+            var lines = File.ReadAllLines($"/proc/{_process.Id}/status");
+            return Kilobytes("RssAnon:") + Kilobytes("VmSwap:") << 10;
+
+            long Kilobytes(string name) => long.Parse(
+                lines.Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         }
     }
 

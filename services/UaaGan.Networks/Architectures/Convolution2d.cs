@@ -10,8 +10,8 @@ namespace UaaGan.Networks;
 /// channels are padded with zeros; input channels up to 4 have other code, which is right.</item>
 /// <item>1x1 kernels: with many channels, channels last or in the gradient of a stride, oneDNN divides by the size of the second-level
 /// cache, which some virtual machines do not tell, and the process ends. So a stride takes every so-many-th pixel first where a gradient
-/// may be wanted, and in bfloat16 the convolution is the linear map of each pixel that it is: of channels-last maps a matrix product
-/// without a copy, also right for a single input channel, for which the convolution is wrong.</item>
+/// may be wanted, and in bfloat16 and of channels-last maps the convolution is the linear map of each pixel that it is: of these a matrix
+/// product without a copy, also right for a single input channel, for which the convolution is wrong.</item>
 /// </list>
 /// </summary>
 public sealed class Convolution2d : WeightedLayer
@@ -50,7 +50,7 @@ public sealed class Convolution2d : WeightedLayer
     {
         if (input.dtype != ScalarType.BFloat16 && !is_grad_enabled()) return Convolved(input, Weight, Bias);
         var seen = _stride == 1 ? input : input.slice(2, 0, input.shape[2], _stride).slice(3, 0, input.shape[3], _stride);
-        return input.dtype == ScalarType.BFloat16
+        return input.dtype == ScalarType.BFloat16 || IsChannelsLast(input)
             ? nn.functional.linear(seen.permute(0, 2, 3, 1).contiguous(), Weight.flatten(1), Bias).permute(0, 3, 1, 2)
             : nn.functional.conv2d(seen, Weight, Bias);
     }
@@ -66,6 +66,8 @@ public sealed class Convolution2d : WeightedLayer
 
     private Tensor Convolved(Tensor input, Tensor kernels, Tensor? shifts) =>
         nn.functional.conv2d(input, kernels, shifts, strides: [_stride, _stride], padding: [_padding, _padding], groups: _groups);
+
+    private static bool IsChannelsLast(Tensor map) => map.shape[1] > 1 && map.stride(1) == 1;
 
     private static int Missing(int channels) => (Group - channels % Group) % Group;
 }

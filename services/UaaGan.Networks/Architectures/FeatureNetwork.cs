@@ -22,6 +22,12 @@ public abstract class FeatureNetwork : NamedModule
     /// </summary>
     public virtual bool TakesAlignedFaces => false;
 
+    /// <summary>
+    /// Whether gradients are faster on channels-last maps: where most layers convolve within channels or map single pixels. Dense
+    /// convolutions of more pixels are not.
+    /// </summary>
+    public virtual bool SuitsChannelsLast => false;
+
     /// <summary>Whether weights may lack this key, which then keeps its initial value.</summary>
     public virtual bool MayBeMissing(string key) => false;
 

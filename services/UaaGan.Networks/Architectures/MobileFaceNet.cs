@@ -53,6 +53,9 @@ public sealed class MobileFaceNet : FeatureNetwork
     /// <inheritdoc/>
     public override bool TakesAlignedFaces => true;
 
+    /// <inheritdoc/>
+    public override bool SuitsChannelsLast => true;
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

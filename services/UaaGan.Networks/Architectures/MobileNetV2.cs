@@ -43,6 +43,9 @@ public sealed class MobileNetV2 : FeatureNetwork
     public override int FeatureDimension => Dimension;
 
     /// <inheritdoc/>
+    public override bool SuitsChannelsLast => true;
+
+    /// <inheritdoc/>
     public override bool MayBeMissing(string key) => key == "pool.p";
 
     /// <inheritdoc/>
