@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using ManagedCuda;
 using ManagedCuda.BasicTypes;
 using static ManagedCuda.DriverAPINativeMethods;
 

@@ -29,9 +29,9 @@ public sealed class GalleryIndex
     /// <summary>Reads a gallery into memory.</summary>
     /// <param name="store">The store.</param>
     /// <param name="name">The gallery's name.</param>
-    /// <param name="cancellation">Ends the reading between two rows.</param>
     /// <param name="gpu">Where the rows are searched, but for the few that come later; results are the same. Null: on the CPU.</param>
-    public static GalleryIndex Load(IGalleryStore store, string name, CancellationToken cancellation = default, IKernelDevice? gpu = null)
+    /// <param name="cancellation">Ends the reading between two rows.</param>
+    public static GalleryIndex Load(IGalleryStore store, string name, IKernelDevice? gpu = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         GalleryInfo? gallery = null;
@@ -63,7 +63,7 @@ public sealed class GalleryIndex
                 cancellation.ThrowIfCancellationRequested();
                 written.Add(label, feature);
             });
-        if (!known) return Load(store, Gallery.Name, cancellation, _gpu);
+        if (!known) return Load(store, Gallery.Name, _gpu, cancellation);
 
         gone.AddRange(written.Labels.Select(label => label.Id));
         var (rows, later) = (_rows.Without(gone), _later.Without(gone).Merge(written.Build()));

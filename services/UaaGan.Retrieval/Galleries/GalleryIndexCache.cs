@@ -39,7 +39,7 @@ public sealed class GalleryIndexCache(IGalleryStore store, long maxBytes, IKerne
             if (Find(gallery) is { } built) return built;
             var old = MakeRoom(gallery);
             index = await Task.Run(
-                () => old?.Refresh(store, cancellation) ?? GalleryIndex.Load(store, name, cancellation, gpu), cancellation).ConfigureAwait(false);
+                () => old?.Refresh(store, cancellation) ?? GalleryIndex.Load(store, name, gpu, cancellation), cancellation).ConfigureAwait(false);
             lock (_gate) _indexes.AddFirst(index);
             return index;
         }
