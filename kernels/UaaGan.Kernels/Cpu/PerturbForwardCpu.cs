@@ -109,15 +109,16 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
     private readonly struct Formula(in PerturbArguments arguments)
     {
         private readonly float _levels = arguments.Levels;
-        private readonly bool _tanh = arguments.Bound == RawBound.Tanh;
+        private readonly RawBound _bound = arguments.Bound;
         private readonly ChannelValues _scale = arguments.Scale;
         private readonly ChannelValues _bias = arguments.Bias;
 
         /// <summary>For a multiple of 16 values.</summary>
         public void Apply(float* raw, byte* original, byte* adversarial, float* input, int channel, int count, ref Sums sums)
         {
-            if (_tanh) Perturb<TanhBound>(raw, original, adversarial, count, ref sums);
-            else Perturb<ClampBound>(raw, original, adversarial, count, ref sums);
+            if (_bound == RawBound.Tanh) Perturb<TanhBound>(raw, original, adversarial, count, ref sums);
+            else if (_bound == RawBound.Clamp) Perturb<ClampBound>(raw, original, adversarial, count, ref sums);
+            else Perturb<ImageBound>(raw, original, adversarial, count, ref sums);
             if (input != null) Normalize(adversarial, input, _scale[channel], _bias[channel], count);
         }
 
@@ -129,11 +130,10 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
             int notANumber = 0;
             for (int i = 0; i < count; i += T.Count)
             {
-                var value = T.Load(raw + i);
+                T value = T.Load(raw + i), before = T.LoadBytes(original + i);
                 // NaN has no place at or below infinity: it perturbs nothing, and is counted.
-                var bounded = T.WhereAtMost(value, infinity, TBound.Apply(value), zero);
+                var level = T.WhereAtMost(value, infinity, TBound.Level(value, levels, before), before);
                 notANumber += T.CountNotAtMost(value, infinity);
-                var level = T.Fused(bounded, levels, T.LoadBytes(original + i));
                 T.StoreBytes(T.Smaller(T.Larger(level, zero), most), adversarial + i);
             }
 
@@ -151,19 +151,26 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
 
     private interface IBound
     {
-        static abstract T Apply(T value);
+        /// <summary>The level of a raw value, before it is kept within 0 to 255.</summary>
+        static abstract T Level(T value, T levels, T original);
     }
 
     private readonly struct TanhBound : IBound
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply(T value) => FloatMath.Tanh(value);
+        public static T Level(T value, T levels, T original) => T.Fused(FloatMath.Tanh(value), levels, original);
     }
 
     private readonly struct ClampBound : IBound
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply(T value) => T.Smaller(T.Larger(value, T.Create(-1)), T.Create(1));
+        public static T Level(T value, T levels, T original) => T.Fused(T.Smaller(T.Larger(value, T.Create(-1)), T.Create(1)), levels, original);
+    }
+
+    private readonly struct ImageBound : IBound
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Level(T value, T levels, T original) => T.Smaller(T.Larger(value * T.Create(255), original - levels), original + levels);
     }
 
     /// <summary>Statistics of up to 8192 pixels of three channels: 24576 squares of at most 65025 each stay below 2^32.</summary>
