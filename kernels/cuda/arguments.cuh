@@ -27,7 +27,7 @@ struct PerturbArguments {
   int32_t image_count;
   int32_t largest_image; // pixels, for the grid
   int32_t channels;      // 1 or 3
-  int32_t bound;         // 0: tanh, 1: clamp to [-1, 1]
+  int32_t bound;         // of raw; 0: tanh, 1: clamp to [-1, 1], 2: the budget, raw being an image
   float levels;          // the budget in grey levels, a whole number
   int32_t reserved;
   float scale[3];   // network input = fma(byte / 255, scale, bias)

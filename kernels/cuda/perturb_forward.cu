@@ -4,6 +4,7 @@
 //   level = clamp(fma(bound(raw), levels, original), 0, 255), adversarial = round(level)
 //   network input = fma(adversarial / 255, scale, bias), planar
 //
+// Where raw is the perturbed image itself, in [0,1], level = 255 raw, kept within levels of the original and within 0 to 255.
 // Raw and network input are planar (CHW), images interleaved (HWC); all four begin at the image's offset. levels is a whole number,
 // so rounding never leaves the budget. A NaN leaves its element as it was and is counted. Any number of pixels; where offset and
 // pixels are multiples of 4, all accesses are of 4 elements.
@@ -22,9 +23,18 @@ struct ThreadStatistics {
   uint32_t largest = 0, sum = 0, squares = 0, not_a_number = 0;
 };
 
-DEVICE uint32_t perturbed_level(const PerturbArguments& arguments, float raw, uint32_t original, ThreadStatistics& statistics) {
+DEVICE float unclamped_level(const PerturbArguments& arguments, float raw, float original) {
+  if (arguments.bound == 2) {
+    float level = raw * 255.0f, lower = original - arguments.levels, upper = original + arguments.levels;
+    level = level > lower ? level : lower;
+    return level < upper ? level : upper;
+  }
   float bounded = arguments.bound == 0 ? hyperbolic_tangent(raw) : raw < -1.0f ? -1.0f : raw > 1.0f ? 1.0f : raw;
-  float level = fused(bounded, arguments.levels, static_cast<float>(original));
+  return fused(bounded, arguments.levels, original);
+}
+
+DEVICE uint32_t perturbed_level(const PerturbArguments& arguments, float raw, uint32_t original, ThreadStatistics& statistics) {
+  float level = unclamped_level(arguments, raw, static_cast<float>(original));
   level = level > 0.0f ? level : 0.0f;
   level = level < 255.0f ? level : 255.0f;
   uint32_t rounded = bits_of(level + RoundingShift) & 0xff;

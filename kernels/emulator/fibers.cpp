@@ -113,7 +113,7 @@ const char* run_block(const Launch& launch, std::vector<Thread>& threads, const 
   for (int round = 0; !order.empty(); round++) {
     const uint64_t before = own.progress;
     if (round % RoundsOfOneChoice == 0) still = next_random(seed);
-    for (size_t i = order.size(); i > 1; i--) std::swap(order[i - 1], order[next_random(seed) % i]);
+    for (size_t i = order.size(); i > 1; i--) std::swap(order[i - 1], order[(next_random(seed) >> 32) * i >> 32]);
     size_t kept = 0;
     for (uint32_t thread : order) {
       own.running = thread;

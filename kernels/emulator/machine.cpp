@@ -64,12 +64,17 @@ void multiply_add(float (&c)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b
   const uint32_t given[6] = {a[0], a[1], a[2], a[3], b0, b1};
   const unsigned char* slots = exchange(given, sizeof(given));
   const uint32_t lane = current().place.thread % 32;
-  for (uint32_t i = 0; i < 4; i++) {
-    const uint32_t row = lane / 4, column = lane % 4 * 2 + i % 2;
-    for (uint32_t k = 0; k < 16; k++) {
-      const uint32_t left = from_lane<uint32_t>(slots, row * 4 + k % 8 / 2, (k / 8 * 2 + i / 2) * sizeof(uint32_t));
-      const uint32_t right = from_lane<uint32_t>(slots, column * 4 + k % 8 / 2, (4 + k / 8) * sizeof(uint32_t));
-      c[i] += of_bfloat16(left, k % 2) * of_bfloat16(right, k % 2);
+  // Two rows of a and two columns of b, pair by pair; this is where a search under the emulator spends its time.
+  for (uint32_t pair = 0; pair < 8; pair++) {
+    uint32_t rows[2], columns[2];
+    for (uint32_t i = 0; i < 2; i++) {
+      rows[i] = from_lane<uint32_t>(slots, lane / 4 * 4 + pair % 4, (pair / 4 * 2 + i) * sizeof(uint32_t));
+      columns[i] = from_lane<uint32_t>(slots, (lane % 4 * 2 + i) * 4 + pair % 4, (4 + pair / 4) * sizeof(uint32_t));
+    }
+    for (int half = 0; half < 2; half++) {
+      const float left[2] = {of_bfloat16(rows[0], half), of_bfloat16(rows[1], half)};
+      const float right[2] = {of_bfloat16(columns[0], half), of_bfloat16(columns[1], half)};
+      for (uint32_t i = 0; i < 4; i++) c[i] += left[i / 2] * right[i % 2];
     }
   }
 }

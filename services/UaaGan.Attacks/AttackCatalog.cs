@@ -1,4 +1,5 @@
 using UaaGan.Failures;
+using UaaGan.Kernels;
 using UaaGan.Networks;
 
 namespace UaaGan.Attacks;
@@ -67,14 +68,15 @@ public static class AttackCatalog
     /// <param name="target">The network; it stays the caller's.</param>
     /// <param name="generator">The generator that the request names, see <see cref="GeneratorRepository.Load"/>; null when it names none.</param>
     /// <param name="ensemble">Further networks; the attack is made on the mean of the losses of all. They stay the caller's. Null: none.</param>
+    /// <param name="kernels">Where steps are computed: the device in whose memory the images lie. Null: the CPU.</param>
     /// <exception cref="FailureException">
     /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED, GUIDE_REQUIRED, GUIDE_UNEXPECTED, BOX_EMPTY, ENSEMBLE_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
     /// GENERATOR_EPSILON when the generator was trained for something else; GENERATOR_DAMAGED; MODEL_IS_BLACK_BOX when the attack needs gradients
     /// that the target does not have.
     /// </exception>
     public static IAttack Create(
-        AttackRequest request, TargetNetwork target, TrainedGenerator? generator = null, IReadOnlyList<TargetNetwork>? ensemble = null) =>
-        Create(request, new TargetFeatures(target), generator, [.. (ensemble ?? []).Select(network => new TargetFeatures(network))]);
+        AttackRequest request, TargetNetwork target, TrainedGenerator? generator = null, IReadOnlyList<TargetNetwork>? ensemble = null, IKernelDevice? kernels = null) =>
+        Create(request, new TargetFeatures(target), generator, [.. (ensemble ?? []).Select(network => new TargetFeatures(network))], kernels);
 
     /// <summary>Refuses further networks for a method that is made on one alone. Noise is made on none, whatever is given.</summary>
     /// <exception cref="FailureException">ENSEMBLE_UNEXPECTED.</exception>
@@ -90,8 +92,10 @@ public static class AttackCatalog
     /// <param name="target">The network; it stays the caller's.</param>
     /// <param name="generator">The generator that the request names; null when it names none.</param>
     /// <param name="ensemble">Further networks; null: none.</param>
+    /// <param name="kernels">As the other.</param>
     /// <exception cref="FailureException">As the other.</exception>
-    public static IAttack Create(AttackRequest request, IFeatureNetwork target, TrainedGenerator? generator, IReadOnlyList<IFeatureNetwork>? ensemble = null)
+    public static IAttack Create(
+        AttackRequest request, IFeatureNetwork target, TrainedGenerator? generator, IReadOnlyList<IFeatureNetwork>? ensemble = null, IKernelDevice? kernels = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(target);
@@ -109,7 +113,7 @@ public static class AttackCatalog
                 return new RandomSignAttack(budget, request.Seed, options);
             if (request.Method == DecisionMethod.Name)
                 return new DecisionAttack(target, budget, options);
-            return Iterative(request, budget, [target, .. ensemble ?? []], options);
+            return Iterative(request, budget, [target, .. ensemble ?? []], options, kernels ?? new CpuDevice());
         }
 
         if (generator is null)
@@ -118,20 +122,20 @@ public static class AttackCatalog
         var trained = generator.Record.Epsilon;
         return request.Method == UniversalMethod.Name
             ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, budget, options)
-            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator), trained, budget, options);
+            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator, target.Device), trained, budget, options);
     }
 
-    private static IterativeAttack Iterative(AttackRequest request, Budget budget, IReadOnlyList<IFeatureNetwork> targets, OptionValues options)
+    private static IterativeAttack Iterative(AttackRequest request, Budget budget, IReadOnlyList<IFeatureNetwork> targets, OptionValues options, IKernelDevice kernels)
     {
         var method = IterativeMethods.All.Single(iterative => iterative.Method.Name == request.Method);
         if (method.Method.NeedsGradient && targets.FirstOrDefault(target => !target.SupportsGradient) is { } blackBox)
             throw AttackFailure.BlackBox(blackBox.Identity.Name);
         var recipe = method.Recipe(options, request.Epsilon);
         if (targets.Count == 1)
-            return new IterativeAttack(request.Method, targets[0], recipe, budget, request.Seed, options, request.Guide);
+            return new IterativeAttack(request.Method, targets[0], recipe, budget, request.Seed, options, kernels, request.Guide);
         var ensemble = new NetworkEnsemble(targets);
         recipe = recipe with { Loss = ensemble.Mean(recipe.Loss), Goal = recipe.Goal is { } goal ? ensemble.OnAll(goal) : null };
-        return new IterativeAttack(request.Method, ensemble, recipe, budget, request.Seed, options, request.Guide);
+        return new IterativeAttack(request.Method, ensemble, recipe, budget, request.Seed, options, kernels, request.Guide);
     }
 
     private static void CheckFits(AttackRequest request, TargetIdentity target, GeneratorRecord generator)

@@ -80,6 +80,11 @@ internal static class AttackFailure
         $"generator '{generator.Name}' was trained against {generator.Model}, not against {target}; train one against the network that is attacked",
         "generator", ("generator", generator.Name), ("model", target.ToString()), ("trained_model", generator.Model.ToString()));
 
+    public static FailureException NotANumber(string id, uint values) => New(
+        FailureKind.FailedPrecondition, "PERTURBATION_NOT_A_NUMBER",
+        string.Create(CultureInfo.InvariantCulture, $"the attack on image '{id}' came to {values} values that are not numbers: the target's gradient or the generator's output is not finite there"),
+        null, ("id", id));
+
     public static FailureException BlackBox(string model) => New(
         FailureKind.FailedPrecondition, "MODEL_IS_BLACK_BOX",
         $"this model gives features only; '{model}' has no gradients, which training and white-box attacks need: add it as TorchScript or as weights",

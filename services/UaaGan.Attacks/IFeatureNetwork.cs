@@ -11,6 +11,9 @@ public interface IFeatureNetwork
     /// <summary>Length of a feature.</summary>
     int FeatureDimension { get; }
 
+    /// <summary>Where it runs.</summary>
+    Device Device => CPU;
+
     /// <summary>Whether features are differentiable with respect to the images.</summary>
     bool SupportsGradient { get; }
 

@@ -10,7 +10,9 @@ internal sealed class TargetFeatures(TargetNetwork network) : IFeatureNetwork
 
     public int FeatureDimension => network.FeatureDimension;
 
+    public Device Device => network.Device;
+
     public bool SupportsGradient => network.SupportsGradient;
 
-    public Tensor Features(Tensor images) => network.Features(images);
+    public Tensor Features(Tensor images) => network.Features(images.to(network.Device));
 }

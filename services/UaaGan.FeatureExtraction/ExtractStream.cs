@@ -28,7 +28,7 @@ internal sealed class ExtractStream(ModelCatalog models, FeatureExtractor extrac
     {
         if (first.Box is not null) throw BoxMisplaced();
         _lease = await models.HoldAsync(first.Settings.Model, "settings.model", cancellation);
-        var accepted = new StreamExtractAccepted { Limits = limits, Model = ModelCatalog.Describe(_lease.Worker) };
+        var accepted = new StreamExtractAccepted { Limits = limits, Model = models.Describe(_lease.Worker) };
         return new(new StreamExtractResponse { Accepted = accepted }, first.Settings.ReplyOrder);
     }
 

@@ -15,6 +15,7 @@ public static class FeatureExtractionHost
     public static void Configure(ServiceBuilder service)
     {
         ArgumentNullException.ThrowIfNull(service);
+        LibTorch.LoadNamed();
         service.AddOptions<FeatureExtractionOptions>(FeatureExtractionOptions.Section);
         service.Services.AddSingleton(provider => new ModelRepository(
             Path.Combine(provider.GetRequiredService<IOptions<ServiceOptions>>().Value.State, "models")));

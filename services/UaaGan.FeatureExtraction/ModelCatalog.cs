@@ -1,5 +1,4 @@
 using System.Globalization;
-using TorchSharp;
 using UaaGan.Failures;
 using UaaGan.Hosting;
 using UaaGan.Networks;
@@ -54,7 +53,7 @@ internal sealed class ModelCatalog(ModelRepository repository, ModelWorkers work
     public Model Describe(ModelCard card) => Describe(card, workers.Loaded(card));
 
     /// <summary>A loaded model as a message.</summary>
-    public static Model Describe(ModelWorker worker) => Describe(worker.Card, worker);
+    public Model Describe(ModelWorker worker) => Describe(worker.Card, worker);
 
     /// <summary>A model without a card as a message.</summary>
     public UnreadableModel DescribeUnreadable(ModelEntry entry) => new()
@@ -64,7 +63,7 @@ internal sealed class ModelCatalog(ModelRepository repository, ModelWorkers work
         Error = statuses.ToStatus(entry.Failure!),
     };
 
-    private static Model Describe(ModelCard card, ModelWorker? worker)
+    private Model Describe(ModelCard card, ModelWorker? worker)
     {
         return new Model
         {
@@ -77,7 +76,7 @@ internal sealed class ModelCatalog(ModelRepository repository, ModelWorkers work
             WeightsSha256 = card.Weights.Sha256,
             Engine = card.Engine,
             DataType = card.DataType,
-            Device = torch.CPU.ToString(),
+            Device = workers.DeviceOf(card).ToString(),
             Loaded = worker is not null,
             BatchSizes = { (worker?.BatchSizes ?? card.BatchSizes).Select(size => (uint)size) },
             CardJson = ModelCardJson.Write(card),

@@ -13,6 +13,7 @@ namespace UaaGan.FeatureExtraction;
 internal sealed partial class ModelWorkers : IAsyncDisposable
 {
     private readonly ModelRepository _repository;
+    private readonly torch.Device _torch;
     private readonly ServiceOptions _options;
     private readonly FeatureExtractionOptions _own;
     private readonly ILogger<ModelWorkers> _logger;
@@ -28,11 +29,16 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
     private bool _closed;
 
     public ModelWorkers(
-        ModelRepository repository, IOptions<ServiceOptions> options, IOptions<FeatureExtractionOptions> own, ILogger<ModelWorkers> logger)
+        ModelRepository repository, ServiceDevice device, IOptions<ServiceOptions> options, IOptions<FeatureExtractionOptions> own, ILogger<ModelWorkers> logger)
     {
+        _torch = TorchDevice.Of(device.Gpu?.Ordinal);
+        if (device.Gpu is { } gpu && _torch.type == DeviceType.CPU) LogSplit(logger, gpu.Name);
         (_repository, _options, _own, _logger) = (repository, options.Value, own.Value, logger);
         torch.set_num_threads(_options.TorchThreads > 0 ? _options.TorchThreads : Environment.ProcessorCount);
     }
+
+    /// <summary>Where a model runs, or would.</summary>
+    public torch.Device DeviceOf(ModelCard card) => TorchDevice.Of(card, _torch);
 
     /// <summary>The worker of a model if it is loaded and warm, else null.</summary>
     public ModelWorker? Loaded(ModelCard card)
@@ -137,7 +143,7 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
     private static (string, int) Key(ModelCard card) => (card.Name, card.Version);
 
     private ModelWorker Start(ModelCard card) =>
-        new(card, BatchPolicy.From(_options, Math.Min(_own.MaxBatchItems, card.BatchSizes[^1])), () => _repository.LoadChecked(card), Forget);
+        new(card, BatchPolicy.From(_options, Math.Min(_own.MaxBatchItems, card.BatchSizes[^1])), () => _repository.LoadChecked(card, DeviceOf(card)), Forget);
 
     // Told on the worker's thread before its callers are, so that a call after theirs tries anew.
     private void Forget(ModelWorker failed)
@@ -159,6 +165,9 @@ internal sealed partial class ModelWorkers : IAsyncDisposable
         int loaded = others + _leaving.Count;
         if (loaded >= _own.MaxLoadedModels) throw LoadingFailure.Limit(card, loaded, _leaving.Count);
     }
+
+    [LoggerMessage(EventId = 24, Level = LogLevel.Warning, Message = "{Gpu} works, but this libtorch has no CUDA: networks run on the CPU")]
+    private static partial void LogSplit(ILogger logger, string gpu);
 
     [LoggerMessage(EventId = 21, Level = LogLevel.Information, Message = "Unloaded {Model}, version {Version}")]
     private static partial void LogUnloaded(ILogger logger, string model, int version);

@@ -27,6 +27,7 @@ internal static class RepositoryProgram
     {
         try
         {
+            LibTorch.LoadNamed();
             output.WriteLine(Answer(Read(input.ReadToEnd())).ToJsonString());
             return 0;
         }

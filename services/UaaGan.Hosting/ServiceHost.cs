@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using UaaGan.Failures;
 
@@ -51,6 +52,8 @@ public static class ServiceHost
         var application = builder.Build();
         try
         {
+            // Before anything starts: without the GPU that was asked for there is no service.
+            application.Services.GetRequiredService<ServiceDevice>();
             ServiceWiring.Map(application, service);
             await application.StartAsync();
             var running = new RunningService(application, listeners.GrpcAddress, listeners.HttpAddress);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using UaaGan.Kernels;
 
 namespace UaaGan.Hosting;
 
@@ -69,6 +70,13 @@ public sealed class ServiceOptions : IValidatableObject
     [Range(0, 1024)]
     public int TorchThreads { get; set; }
 
+    /// <summary>
+    /// Where networks and kernels run: auto (GPU 0 when it works, else the CPU, with the reason in the log), cpu, or cuda:N, that GPU or no
+    /// start. Default: auto.
+    /// </summary>
+    [Required]
+    public string Device { get; set; } = "auto";
+
     /// <summary>Items that may wait in one worker's queue, 1 to 1,000,000. Default: 256.</summary>
     [Range(1, 1_000_000)]
     public int QueueItems { get; set; } = 256;
@@ -102,6 +110,11 @@ public sealed class ServiceOptions : IValidatableObject
             yield return new ValidationResult(
                 $"Address is {Address}, which other machines may reach without encryption; set AllowPlainText=true if that is meant, or use 127.0.0.1.",
                 [nameof(Address)]);
+        }
+
+        if (!DeviceChoice.TryParse(Device, out _))
+        {
+            yield return new ValidationResult($"Device is '{Device}'; write auto, cpu, or cuda:N with the GPU's number, such as cuda:0.", [nameof(Device)]);
         }
 
         if (GrpcPort != 0 && GrpcPort == HttpPort)

@@ -23,6 +23,7 @@ internal static class ServiceWiring
         services.AddSingleton(Options.Create(options));
         services.AddSingleton(profile);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ServiceDevice>();
         services.AddSingleton<StatusMapper>();
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BidirectionalStream>();
@@ -42,7 +43,9 @@ internal static class ServiceWiring
         if (options.Reflection) services.AddGrpcReflection();
         services.AddHealthChecks().AddCheck<ServingCheck>("serving", tags: [ReadyTag]);
         services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService($"uaagan-{profile.Name}"))
+            .ConfigureResource(resource => resource
+                .AddService($"uaagan-{profile.Name}")
+                .AddDetector(provider => new DeviceResource(provider.GetRequiredService<ServiceDevice>())))
             .WithMetrics(metrics => metrics.AddMeter(ServiceMetrics.MeterName).AddAspNetCoreInstrumentation().AddPrometheusExporter());
     }
 

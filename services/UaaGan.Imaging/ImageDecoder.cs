@@ -41,7 +41,7 @@ public static class ImageDecoder
         {
             ImageFormat.Bmp => BmpReader.Read(file.Span, limits),
             ImageFormat.Pnm => PnmReader.Read(file.Span, limits),
-            _ => VipsReader.Read(format, WholeArray(file), limits),
+            _ => ImageCodec.Read(format, WholeArray(file), limits),
         };
     }
 

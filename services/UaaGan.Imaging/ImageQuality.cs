@@ -23,15 +23,21 @@ public sealed record ImageQuality(
         if (!original.HasShapeOf(changed))
             throw ImageFailure.PairMismatch(original, changed);
         var (largest, sumOfSquares) = Differences(original.Pixels, changed.Pixels);
-        var meanSquare = (double)sumOfSquares / original.Pixels.Length;
         return new ImageQuality(
             largest,
-            Math.Sqrt(sumOfSquares) / 255,
-            sumOfSquares == 0 ? double.PositiveInfinity : 10 * Math.Log10(255.0 * 255.0 / meanSquare),
+            L2Of(sumOfSquares),
+            PsnrOf(sumOfSquares, original.Pixels.Length),
             StructuralSimilarity.Compute(original, changed),
             MultiScaleSimilarity.Compute(original, changed),
             Imaging.TextureCorrelation.Compute(original, changed));
     }
+
+    /// <summary><see cref="L2"/> of a sum of squared differences in grey levels.</summary>
+    public static double L2Of(long sumOfSquares) => Math.Sqrt(sumOfSquares) / 255;
+
+    /// <summary><see cref="PsnrDb"/> of a sum of squared differences in grey levels over so many values.</summary>
+    public static double PsnrOf(long sumOfSquares, long values) =>
+        sumOfSquares == 0 ? double.PositiveInfinity : 10 * Math.Log10(255.0 * 255.0 / ((double)sumOfSquares / values));
 
     private static (int Largest, long SumOfSquares) Differences(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {

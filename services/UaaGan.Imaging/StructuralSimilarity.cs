@@ -6,9 +6,9 @@ namespace UaaGan.Imaging;
 /// SSIM of Wang, Bovik, Sheikh and Simoncelli (2004): 11x11 Gaussian window of sigma 1.5, K1 0.01, K2 0.03, values in [0,1], windows
 /// that lie inside the image, the mean over windows and channels. The Gaussian is a product, so rows are filtered first and then columns.
 /// </summary>
-internal static class StructuralSimilarity
+public static class StructuralSimilarity
 {
-    public const int WindowSize = 11;
+    internal const int WindowSize = 11;
 
     // (K x range)^2 with range 1.
     private const double C1 = 0.01 * 0.01;
@@ -19,14 +19,18 @@ internal static class StructuralSimilarity
 
     private static readonly double[] Window = GaussianWindow();
 
-    /// <summary>The mean SSIM; null when a side is under 11 pixels and no window fits.</summary>
-    public static double? Compute(PixelImage first, PixelImage second) =>
-        first.Width < WindowSize || first.Height < WindowSize
+    /// <summary>The mean SSIM of two images of one shape; null when a side is under 11 pixels and no window fits.</summary>
+    public static double? Compute(PixelImage first, PixelImage second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return first.Width < WindowSize || first.Height < WindowSize
             ? null
             : Means(Values(first), Values(second), first.Width, first.Height, first.Channels).Similarity;
+    }
 
     /// <summary>The pixels of an image on the scale [0,1], channels interleaved.</summary>
-    public static double[] Values(PixelImage image)
+    internal static double[] Values(PixelImage image)
     {
         var values = new double[image.Pixels.Length];
         for (var i = 0; i < values.Length; i++)
@@ -40,7 +44,7 @@ internal static class StructuralSimilarity
     /// <param name="width">At least 11.</param>
     /// <param name="height">At least 11.</param>
     /// <param name="channels">Values a pixel.</param>
-    public static (double Similarity, double ContrastStructure) Means(ReadOnlySpan<double> first, ReadOnlySpan<double> second, int width, int height, int channels)
+    internal static (double Similarity, double ContrastStructure) Means(ReadOnlySpan<double> first, ReadOnlySpan<double> second, int width, int height, int channels)
     {
         var rowLength = width * channels;
         var filteredLength = (width - WindowSize + 1) * channels;

@@ -17,6 +17,7 @@ internal sealed class AttackWorkers : IAsyncDisposable
     private readonly GeneratorRepository _generators;
     private readonly RemoteFeatureService _remote;
     private readonly ServiceOptions _service;
+    private readonly TensorDevice _device;
     private readonly PerturbationOptions _options;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
@@ -26,10 +27,10 @@ internal sealed class AttackWorkers : IAsyncDisposable
     private bool _closed;
 
     public AttackWorkers(
-        ModelRepository models, GeneratorRepository generators, RemoteFeatureService remote, IOptions<ServiceOptions> service, IOptions<PerturbationOptions> options,
-        TimeProvider time)
+        ModelRepository models, GeneratorRepository generators, RemoteFeatureService remote, TensorDevice device, IOptions<ServiceOptions> service,
+        IOptions<PerturbationOptions> options, TimeProvider time)
     {
-        (_models, _generators, _remote, _service, _options, _time) = (models, generators, remote, service.Value, options.Value, time);
+        (_models, _generators, _remote, _device, _service, _options, _time) = (models, generators, remote, device, service.Value, options.Value, time);
         var period = TimeSpan.FromSeconds(_options.WorkerIdleSeconds / 2);
         _timer = time.CreateTimer(_ => ReleaseIdle(), null, period, period);
     }
@@ -91,7 +92,7 @@ internal sealed class AttackWorkers : IAsyncDisposable
             var worker = new BatchWorker<AttackItem, AttackedImage>(
                 $"{settings.Target.Identity.Name}/{settings.Target.Identity.Version} {settings.Request.Method}",
                 BatchPolicy.From(_service, _options.BatchSize),
-                () => new AttackProcessor(settings, _models, _generators, _remote, _options, _service.TorchThreads),
+                () => new AttackProcessor(settings, _models, _generators, _remote, _options, _device, _service.TorchThreads),
                 _time);
             return _entries[settings.Identity] = new Entry(settings.Identity, worker) { Users = 1 };
         }

@@ -16,11 +16,13 @@ public static class PerturbationHost
     public static void Configure(ServiceBuilder service)
     {
         ArgumentNullException.ThrowIfNull(service);
+        LibTorch.LoadNamed();
         service.AddOptions<PerturbationOptions>(PerturbationOptions.Section);
         string state = service.Options.State;
         var services = service.Services;
         services.AddSingleton(_ => new ModelRepository(Path.Combine(state, "models")));
         services.AddSingleton(_ => new GeneratorRepository(Path.Combine(state, "generators")));
+        services.AddSingleton<TensorDevice>();
         services.AddSingleton<RemoteFeatureService>();
         services.AddSingleton<AttackSettingsReader>();
         services.AddSingleton<AttackWorkers>();

@@ -44,9 +44,14 @@ internal sealed class Perturber(ImageReader images)
 
     private static AdversarialImage Write(PixelImage original, AttackedImage adversarial, AttackSettings settings)
     {
-        var difference = ImageQuality.Compare(original, adversarial.Image);
-        var quality = new Quality { Linf255 = (uint)difference.LInfinity255, L2 = difference.L2, PsnrDb = difference.PsnrDb };
-        if (difference.Ssim is { } ssim) quality.Ssim = ssim;
+        long squares = (long)adversarial.Statistics.Squares;
+        var quality = new Quality
+        {
+            Linf255 = adversarial.Statistics.Largest,
+            L2 = ImageQuality.L2Of(squares),
+            PsnrDb = ImageQuality.PsnrOf(squares, original.Pixels.Length),
+        };
+        if (StructuralSimilarity.Compute(original, adversarial.Image) is { } ssim) quality.Ssim = ssim;
         if (adversarial.SaliencyCorrelation is { } saliency) quality.SaliencyCorrelation = saliency;
         return new AdversarialImage { Image = Encode(adversarial.Image, settings), Quality = quality };
     }

@@ -19,7 +19,8 @@ public static class RetrievalScoringHost
         ArgumentNullException.ThrowIfNull(service);
         service.AddOptions<ScoringOptions>(ScoringOptions.Section);
         service.Services.AddSingleton(Store);
-        service.Services.AddSingleton(provider => new GalleryIndexCache(provider.GetRequiredService<IGalleryStore>(), Options(provider).IndexBytes));
+        service.Services.AddSingleton(provider => new GalleryIndexCache(
+            provider.GetRequiredService<IGalleryStore>(), Options(provider).IndexBytes, provider.GetRequiredService<ServiceDevice>().Gpu));
         service.Services.AddSingleton<GalleryWriter>();
         service.Services.AddSingleton<GallerySearcher>();
         service.Services.AddSingleton<Evaluator>();

@@ -20,7 +20,9 @@ public class HostTests
     [InlineData("--UaaGan:State=", "State")]
     [InlineData("--UaaGan:Address=nowhere", "Address")]
     [InlineData("--UaaGan:Address=0.0.0.0", "AllowPlainText")]
-    public async Task An_invalid_option_stops_the_start_and_is_named(string argument, string named)
+    [InlineData("--UaaGan:Device=gpu", "cuda:N")]
+    [InlineData("--UaaGan:Device=cuda:250", "250")]
+    public async Task An_option_that_is_invalid_or_cannot_be_met_stops_the_start_and_is_named(string argument, string named)
     {
         var failure = await Assert.ThrowsAsync<FailureException>(() => LiveService.StartAsync(argument));
         Assert.Contains(named, failure.Message, StringComparison.Ordinal);

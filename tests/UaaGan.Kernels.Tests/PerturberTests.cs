@@ -1,5 +1,3 @@
-using UaaGan.Failures;
-
 namespace UaaGan.Kernels.Tests;
 
 public class PerturberTests
@@ -36,11 +34,22 @@ public class PerturberTests
     }
 
     [Fact]
-    public void What_is_no_number_is_refused_with_its_image()
+    public void What_is_no_number_is_counted_and_changes_nothing()
     {
-        var failure = Assert.Throws<FailureException>(() => Run(new byte[75], i => i == 7 ? float.NaN : 0, Plain));
-        Assert.Equal("RAW_NOT_A_NUMBER", failure.Reason);
-        Assert.Contains("image 0", failure.Message, StringComparison.Ordinal);
+        var (adversarial, _, statistics) = Run(new byte[75], i => i == 7 ? float.NaN : 1, Plain with { Bound = RawBound.Clamp });
+        Assert.Equal(new PerturbStatistics { Sum = 74 * 8, Squares = 74 * 64, Largest = 8, NotANumber = 1 }, Assert.Single(statistics));
+        Assert.Equal(0, adversarial[21]);
+    }
+
+    [Fact]
+    public void A_perturbed_image_is_rounded_and_kept_within_the_budget()
+    {
+        byte[] original = [.. Enumerable.Repeat((byte)100, 75)];
+        // Half to even; beyond the budget of 8; a rounding error beyond it.
+        float[] levels = [100.5f, 101.5f, 120, 3, 108.0001f, 97.49f];
+        var (adversarial, _, statistics) = Run(original, i => levels[i % 6] / 255, Plain with { Bound = RawBound.Image });
+        Assert.Equal([100, 108, 102, 108], new[] { adversarial[0], adversarial[6], adversarial[3], adversarial[12] }.Select(level => (int)level));
+        Assert.Equal(8u, Assert.Single(statistics).Largest);
     }
 
     [Theory]

@@ -70,8 +70,11 @@ public sealed unsafe class CpuDevice : IKernelDevice
     {
         var builder = new GalleryMatrixBuilder(dimension, _level);
         for (int start = 0; start < features.Length; start += dimension) builder.Add(features.Slice(start, dimension));
-        return new CpuGallery(builder.Build(), _threads);
+        return CreateGallery(builder.Build());
     }
+
+    /// <inheritdoc/>
+    public IGallerySearch CreateGallery(GalleryMatrix rows) => new CpuGallery(rows, _threads);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -7,7 +7,10 @@ internal sealed class CpuGallery(GalleryMatrix matrix, int threads) : IGallerySe
 
     public int Dimension => matrix.Dimension;
 
-    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<RowMask?> masks) => matrix.Search(queries, k, masks, threads);
+    public int MaxK => int.MaxValue;
+
+    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<RowMask?> masks, CancellationToken cancellation = default) =>
+        matrix.Search(queries, k, masks, threads, cancellation);
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using UaaGan.Failures;
 
@@ -5,24 +6,28 @@ namespace UaaGan.Kernels;
 
 /// <summary>
 /// A GPU by its driver and the PTX that comes with this assembly. Kernels run on the default stream, in order with libtorch's, on
-/// tensors by their address. Once the context is lost every call fails with GPU_LOST, and <see cref="Lost"/> says why.
+/// tensors by their address. Once the context is lost every call fails with GPU_LOST, and <see cref="Lost"/> says why. Several threads may
+/// use it at once, but for <see cref="Record"/>.
 /// </summary>
 public sealed unsafe class CudaDevice : IKernelDevice, IKernelLauncher
 {
     // Two blocks a multiprocessor: the registers of the scan allow no more.
     private const int BlocksPerMultiprocessor = 2;
 
+    // What the garbage collector should know of: a gallery that nobody holds any more is freed by it.
+    private const long LargeBytes = 1 << 20;
+
     private readonly ICudaDriver _driver;
     private readonly CudaContext _context;
     private readonly CudaHandle _module;
-    private readonly Dictionary<string, nint> _functions = [];
+    private readonly ConcurrentDictionary<string, nint> _functions = new();
     private readonly LaunchedKernels _kernels;
     private readonly CudaDeviceFacts _facts;
     private nint _stream;
 
     internal CudaDevice(ICudaDriver driver, int ordinal)
     {
-        _driver = driver;
+        (_driver, Ordinal) = (driver, ordinal);
         int count = driver.CountDevices();
         if (ordinal >= count)
             throw Unavailable("GPU_NOT_FOUND", string.Create(CultureInfo.InvariantCulture, $"There is no GPU {ordinal}; the driver sees {count}."));
@@ -48,6 +53,9 @@ public sealed unsafe class CudaDevice : IKernelDevice, IKernelLauncher
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <summary>Its number, as the driver counts.</summary>
+    public int Ordinal { get; }
+
     /// <summary>Why the context is lost; null while it works. Readiness depends on it.</summary>
     public CudaException? Lost { get; private set; }
 
@@ -67,7 +75,8 @@ public sealed unsafe class CudaDevice : IKernelDevice, IKernelLauncher
     public DeviceMemory Allocate(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
-        var handle = Do(() => new CudaHandle(_driver, _context, _driver.Allocate(bytes), _driver.Free));
+        var handle = Do(() => new CudaHandle(_driver, _context, _driver.Allocate(bytes), address => Free(address, bytes)));
+        if (bytes >= LargeBytes) GC.AddMemoryPressure(bytes);
         return new DeviceMemory(handle.Value, bytes, _ => handle.Dispose());
     }
 
@@ -108,9 +117,12 @@ public sealed unsafe class CudaDevice : IKernelDevice, IKernelLauncher
 
     /// <inheritdoc/>
     public IGallerySearch CreateGallery(ReadOnlySpan<float> features, int dimension) =>
-        new DeviceGallery(this, _kernels, features, dimension, BlocksPerMultiprocessor * _facts.Multiprocessors);
+        Search(new PackedFeatures(this, features, dimension, "row"));
 
-    /// <summary>Records what the action launches; uploads, downloads and waits cannot be recorded.</summary>
+    /// <inheritdoc/>
+    public IGallerySearch CreateGallery(GalleryMatrix rows) => Search(new PackedFeatures(this, rows));
+
+    /// <summary>Records what the action launches; uploads, downloads and waits cannot be recorded. Nothing else may use the device meanwhile.</summary>
     public CudaGraph Record(Action launches)
     {
         ArgumentNullException.ThrowIfNull(launches);
@@ -157,6 +169,14 @@ public sealed unsafe class CudaDevice : IKernelDevice, IKernelLauncher
             throw Failed(failure);
         }
     }
+
+    private void Free(nint address, long bytes)
+    {
+        if (bytes >= LargeBytes) GC.RemoveMemoryPressure(bytes);
+        _driver.Free(address);
+    }
+
+    private DeviceGallery Search(PackedFeatures rows) => new(this, _kernels, rows, BlocksPerMultiprocessor * _facts.Multiprocessors);
 
     private nint Function(string kernel)
     {

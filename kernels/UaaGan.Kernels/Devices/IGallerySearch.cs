@@ -9,9 +9,13 @@ public interface IGallerySearch : IDisposable
     /// <summary>D, components of a row.</summary>
     int Dimension { get; }
 
+    /// <summary>Most rows that a search can ask for.</summary>
+    int MaxK { get; }
+
     /// <summary>The k best rows among those that each query may take, by canonical score descending, then row ascending.</summary>
     /// <param name="queries">Q x D, row-major, of unit length.</param>
-    /// <param name="k">Rows wanted for each query, at least 1; all come when fewer are allowed.</param>
+    /// <param name="k">Rows wanted for each query, 1 to <see cref="MaxK"/>; all come when fewer are allowed.</param>
     /// <param name="masks">For each query the rows to choose from, of N rows; null: every row.</param>
-    ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<RowMask?> masks);
+    /// <param name="cancellation">Ends the search early.</param>
+    ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<RowMask?> masks, CancellationToken cancellation = default);
 }

@@ -1,6 +1,6 @@
 namespace UaaGan.Kernels;
 
-/// <summary>Where kernels run: the CPU, or a GPU. Not for several threads at once.</summary>
+/// <summary>Where kernels run: the CPU, or a GPU. Several threads may use it at once; a gallery belongs to one.</summary>
 public interface IKernelDevice : IDisposable
 {
     /// <summary>What it is, in words: cpu (Vector512), or cuda:0 with the GPU's name and the code that it runs.</summary>
@@ -38,4 +38,7 @@ public interface IKernelDevice : IDisposable
     /// <param name="features">N x D, row-major, of unit length.</param>
     /// <param name="dimension">D.</param>
     IGallerySearch CreateGallery(ReadOnlySpan<float> features, int dimension);
+
+    /// <summary>The same for rows that the host has laid out already, which stay the caller's and must outlive the search.</summary>
+    IGallerySearch CreateGallery(GalleryMatrix rows);
 }

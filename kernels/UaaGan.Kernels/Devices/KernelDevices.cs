@@ -5,6 +5,9 @@ namespace UaaGan.Kernels;
 /// <summary>Opens the device that an option asks for.</summary>
 public static class KernelDevices
 {
+    /// <summary>How the CUDA driver is reached; another binding may take the place of our own, before the first device is opened.</summary>
+    internal static Func<ICudaDriver> Driver { get; set; } = static () => new NativeCudaDriver();
+
     /// <summary>
     /// The device of a choice. A GPU is tried out first, against the CPU on a small batch: under auto one that is missing or fails means the
     /// CPU, with the reason; a GPU that was named never falls back.
@@ -13,7 +16,7 @@ public static class KernelDevices
     /// <param name="fellBack">Is told why the CPU serves where a GPU was looked for; for the log.</param>
     /// <param name="threads">Threads of the CPU at most; 0: one for each processor.</param>
     /// <exception cref="FailureException">GPU_UNUSABLE, or another reason, when the named GPU does not work.</exception>
-    public static IKernelDevice Open(DeviceChoice choice, Action<string> fellBack, int threads = 0) => Open(choice, fellBack, threads, new NativeCudaDriver());
+    public static IKernelDevice Open(DeviceChoice choice, Action<string> fellBack, int threads = 0) => Open(choice, fellBack, threads, Driver());
 
     internal static IKernelDevice Open(DeviceChoice choice, Action<string> fellBack, int threads, ICudaDriver driver)
     {

@@ -9,9 +9,6 @@ namespace UaaGan.Kernels;
 /// </summary>
 internal sealed unsafe class DeviceGallery : IGallerySearch
 {
-    /// <summary>Most rows that a search can ask for.</summary>
-    public const int MaxK = LaunchPlan.MaxHalf;
-
     private const int RowTile = 128;
     private const int FirstCapacity = 1024;
     private const int CapacityFactor = 4;
@@ -25,26 +22,26 @@ internal sealed unsafe class DeviceGallery : IGallerySearch
 
     /// <param name="device">Where the rows are.</param>
     /// <param name="kernels">The device's kernels.</param>
-    /// <param name="features">N x D, row-major, of unit length.</param>
-    /// <param name="dimension">D.</param>
+    /// <param name="rows">The rows; disposed of with this.</param>
     /// <param name="blocks">Blocks that keep the device busy.</param>
     /// <param name="candidateBytes">Memory for candidates; queries are searched in as many batches as it takes.</param>
     /// <param name="firstCapacity">Candidates of a query in one part of the rows at the first try, at least.</param>
     public DeviceGallery(
-        IKernelDevice device, LaunchedKernels kernels, ReadOnlySpan<float> features, int dimension, int blocks, long candidateBytes = 256 << 20, int firstCapacity = FirstCapacity)
+        IKernelDevice device, LaunchedKernels kernels, PackedFeatures rows, int blocks, long candidateBytes = 256 << 20, int firstCapacity = FirstCapacity)
     {
-        (_device, _kernels, _blocks, _candidateBytes, _firstCapacity) = (device, kernels, blocks, candidateBytes, firstCapacity);
-        _rows = new PackedFeatures(device, features, dimension, "row");
+        (_device, _kernels, _rows, _blocks, _candidateBytes, _firstCapacity) = (device, kernels, rows, blocks, candidateBytes, firstCapacity);
     }
 
     public int Rows => _rows.Count;
 
     public int Dimension => _rows.Dimension;
 
+    public int MaxK => LaunchPlan.MaxHalf;
+
     /// <summary>Queries that had to be searched again.</summary>
     public int Overflows { get; private set; }
 
-    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<RowMask?> masks)
+    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<RowMask?> masks, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentNullException.ThrowIfNull(masks);
@@ -62,23 +59,24 @@ internal sealed unsafe class DeviceGallery : IGallerySearch
 
         var rankings = new ScoredRow[count][];
         if (Rows == 0) Array.Fill(rankings, []);
-        else Search(queries, [.. Enumerable.Range(0, count)], k, masks, Math.Max(_firstCapacity, 2 * k) + RowTile, rankings);
+        else Search(queries, [.. Enumerable.Range(0, count)], k, masks, Math.Max(_firstCapacity, 2 * k) + RowTile, rankings, cancellation);
         return rankings;
     }
 
     public void Dispose() => _rows.Dispose();
 
-    private void Search(ReadOnlySpan<float> queries, int[] wanted, int k, IReadOnlyList<RowMask?> masks, long capacity, ScoredRow[][] rankings)
+    private void Search(ReadOnlySpan<float> queries, int[] wanted, int k, IReadOnlyList<RowMask?> masks, long capacity, ScoredRow[][] rankings, CancellationToken cancellation)
     {
         int start = 0;
         while (start < wanted.Length)
         {
+            cancellation.ThrowIfCancellationRequested();
             var shape = Shape(wanted.Length - start, capacity);
             int[] batch = wanted[start..(start + shape.Queries)];
             start += batch.Length;
             int[] again = SearchBatch(queries, batch, k, masks, shape, rankings);
             Overflows += again.Length;
-            if (again.Length > 0) Search(queries, again, k, masks, capacity * CapacityFactor, rankings);
+            if (again.Length > 0) Search(queries, again, k, masks, capacity * CapacityFactor, rankings, cancellation);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using UaaGan.Failures;
 
 namespace UaaGan.Kernels;
@@ -12,6 +13,11 @@ internal sealed unsafe class PackedFeatures : IDisposable
     // More than float32 loses in norming a vector, far less than would mean that somebody forgot to.
     private const float UnitTolerance = 1e-3f;
 
+    // Of rows that go to the device at a time.
+    private const int PartFloats = 4 << 20;
+
+    private readonly IKernelDevice _device;
+    private readonly DeviceMemory _residuals;
     private readonly List<DeviceMemory> _memory = [];
 
     /// <param name="device">Where they go.</param>
@@ -20,21 +26,57 @@ internal sealed unsafe class PackedFeatures : IDisposable
     /// <param name="role">What a row is, for messages: row or query.</param>
     /// <exception cref="FailureException">FEATURE_NOT_FINITE or FEATURE_NOT_UNIT, with the row's number.</exception>
     public PackedFeatures(IKernelDevice device, ReadOnlySpan<float> features, int dimension, string role)
+        : this(device, features.Length / Positive(dimension), dimension)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimension, GalleryMatrix.MaxDimension);
         if (features.Length % dimension != 0) throw new ArgumentException($"{features.Length} numbers are no features of {dimension} components.", nameof(features));
-        (Count, Dimension) = (features.Length / dimension, dimension);
-        Stride = (dimension + StrideUnit - 1) / StrideUnit * StrideUnit;
-        CheckUnit(features, dimension, role);
         try
         {
-            Unit = (float*)Keep(device.AllocateWith(features));
+            Put(0, features, role);
+            Pack();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The rows of a matrix, which go to the device in parts.</summary>
+    /// <param name="device">Where they go.</param>
+    /// <param name="rows">Of unit length.</param>
+    /// <exception cref="FailureException">FEATURE_NOT_UNIT, with the row's number.</exception>
+    public PackedFeatures(IKernelDevice device, GalleryMatrix rows)
+        : this(device, rows.Rows, rows.Dimension)
+    {
+        try
+        {
+            float[] part = new float[Math.Max(PartFloats / Dimension, 1) * Dimension];
+            for (int first = 0; first < Count; first += part.Length / Dimension)
+            {
+                int count = Math.Min(part.Length / Dimension, Count - first);
+                for (int row = 0; row < count; row++) rows.CopyRow(first + row, part.AsSpan(row * Dimension, Dimension));
+                Put(first, part.AsSpan(0, count * Dimension), "row");
+            }
+
+            Pack();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private PackedFeatures(IKernelDevice device, int count, int dimension)
+    {
+        (_device, Count, Dimension) = (device, count, dimension);
+        Stride = (dimension + StrideUnit - 1) / StrideUnit * StrideUnit;
+        try
+        {
+            Unit = (float*)Keep(device.Allocate<float>((long)Count * Dimension));
             Packed = (ushort*)Keep(device.Allocate<ushort>((long)Count * Stride));
-            var residuals = device.Allocate<float>(Count);
-            Residuals = (float*)Keep(residuals);
-            Pack(device);
-            if (Count > 0) LargestResidual = device.Read<float>(residuals, Count).Max();
+            _residuals = device.Allocate<float>(Count);
+            Residuals = (float*)Keep(_residuals);
         }
         catch
         {
@@ -49,7 +91,7 @@ internal sealed unsafe class PackedFeatures : IDisposable
 
     public int Stride { get; }
 
-    public float LargestResidual { get; }
+    public float LargestResidual { get; private set; }
 
     /// <summary>Valid until this is disposed of, as are the others.</summary>
     public float* Unit { get; }
@@ -66,10 +108,24 @@ internal sealed unsafe class PackedFeatures : IDisposable
         return memory.Address;
     }
 
-    private void Pack(IKernelDevice device)
+    private static int Positive(int dimension)
     {
-        using var status = device.Allocate<FeatureStatus>(Count);
-        device.FeaturePack.Run(new FeaturePackArguments
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimension, GalleryMatrix.MaxDimension);
+        return dimension;
+    }
+
+    private void Put(int first, ReadOnlySpan<float> rows, string role)
+    {
+        CheckUnit(first, rows, Dimension, role);
+        _device.Upload((nint)(Unit + ((long)first * Dimension)), MemoryMarshal.AsBytes(rows));
+    }
+
+    private void Pack()
+    {
+        if (Count == 0) return;
+        using var status = _device.Allocate<FeatureStatus>(Count);
+        _device.FeaturePack.Run(new FeaturePackArguments
         {
             Features = Unit,
             Unit = Unit,
@@ -80,11 +136,12 @@ internal sealed unsafe class PackedFeatures : IDisposable
             Dimension = Dimension,
             Stride = Stride,
         });
-        if (device.Read<FeatureStatus>(status, Count).Any(each => each != FeatureStatus.Good))
+        if (_device.Read<FeatureStatus>(status, Count).Any(each => each != FeatureStatus.Good))
             throw new InvalidOperationException("feature_pack refuses what was checked before: the device's arithmetic differs from the host's.");
+        LargestResidual = _device.Read<float>(_residuals, Count).Max();
     }
 
-    private static void CheckUnit(ReadOnlySpan<float> features, int dimension, string role)
+    private static void CheckUnit(int first, ReadOnlySpan<float> features, int dimension, string role)
     {
         for (int row = 0; row < features.Length / dimension; row++)
         {
@@ -93,7 +150,7 @@ internal sealed unsafe class PackedFeatures : IDisposable
             throw new FailureException(
                 FailureKind.InvalidArgument,
                 float.IsFinite(squares) ? "FEATURE_NOT_UNIT" : "FEATURE_NOT_FINITE",
-                string.Create(CultureInfo.InvariantCulture, $"The feature of {role} {row} has a sum of squares of {squares}; search on a GPU takes unit vectors, whose sum is 1."));
+                string.Create(CultureInfo.InvariantCulture, $"The feature of {role} {first + row} has a sum of squares of {squares}; search on a GPU takes unit vectors, whose sum is 1."));
         }
     }
 }

@@ -1,22 +1,20 @@
 using System.Globalization;
-using UaaGan.Failures;
 
 namespace UaaGan.Kernels;
 
-/// <summary>perturb_forward for images of the host: checks what the kernel assumes, moves bytes to the device and back, refuses NaN.</summary>
+/// <summary>perturb_forward for images of the host: checks what the kernel assumes, moves bytes to the device and back.</summary>
 /// <param name="device">Where it runs; it stays the caller's.</param>
 public sealed unsafe class Perturber(IKernelDevice device)
 {
     /// <summary>Perturbs a batch; raw values and network input stay on the device.</summary>
     /// <param name="images">Where each image lies in every array, 1 to 65535 of them.</param>
     /// <param name="channels">1 or 3.</param>
-    /// <param name="raw">Address on the device of the generator's output, planar float32, as long as <paramref name="originals"/>, at a multiple of 16 bytes.</param>
+    /// <param name="raw">Address on the device of what the settings' bound says, planar float32, as long as <paramref name="originals"/>, at a multiple of 16 bytes.</param>
     /// <param name="originals">The images, interleaved.</param>
     /// <param name="adversarial">As long as the originals; written, but for what lies between images.</param>
     /// <param name="networkInput">Address on the device of float32, planar, as long; written. Zero: not wanted.</param>
     /// <param name="settings">Budget, bound and normalisation.</param>
-    /// <returns>Statistics of each image.</returns>
-    /// <exception cref="FailureException">RAW_NOT_A_NUMBER with the image's number; nothing of the batch is to be used.</exception>
+    /// <returns>Statistics of each image; one with raw values that are no numbers is not to be used.</returns>
     public PerturbStatistics[] Run(
         ReadOnlySpan<ImageSpan> images, int channels, nint raw, ReadOnlySpan<byte> originals, Span<byte> adversarial, nint networkInput, in PerturbSettings settings)
     {
@@ -44,14 +42,6 @@ public sealed unsafe class Perturber(IKernelDevice device)
             Bias = settings.Bias,
         });
         var result = device.Read<PerturbStatistics>(statistics, images.Length);
-        for (int image = 0; image < result.Length; image++)
-        {
-            if (result[image].NotANumber == 0) continue;
-            throw new FailureException(
-                FailureKind.InvalidArgument, "RAW_NOT_A_NUMBER",
-                string.Create(CultureInfo.InvariantCulture, $"The generator gave {result[image].NotANumber} values for image {image} that are not numbers; every value must be one."));
-        }
-
         byte[] all = device.Read<byte>(written, originals.Length);
         foreach (var image in images)
         {

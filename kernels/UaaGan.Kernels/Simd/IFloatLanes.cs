@@ -16,11 +16,17 @@ internal unsafe interface IFloatLanes<T>
 
     static abstract void Store(T value, float* to);
 
+    /// <summary>The same past the caches, to an address that is a multiple of a register's size; a fence must follow before others read.</summary>
+    static abstract void StoreAround(T value, float* to);
+
     /// <summary>Count bytes as numbers.</summary>
     static abstract T LoadBytes(byte* from);
 
     /// <summary>Numbers from 0 to 255, rounded half to even, as bytes.</summary>
     static abstract void StoreBytes(T value, byte* to);
+
+    /// <summary>Adds to bytes, within 0 to 255, the whole numbers from -128 to 127 that the lowest 8 bits of each number's representation hold.</summary>
+    static abstract void StoreChanged(T changes, byte* original, byte* to);
 
     static abstract T operator +(T a, T b);
 
@@ -32,6 +38,14 @@ internal unsafe interface IFloatLanes<T>
 
     /// <summary>a * b + c, rounded once.</summary>
     static abstract T Fused(T a, T b, T c);
+
+    /// <summary>
+    /// About 1 / a, by the processor's own table, whose bits differ from one to the next: for what does not depend on them. Its relative
+    /// error is at most <see cref="RoughError"/>.
+    /// </summary>
+    static abstract T RoughReciprocal(T a);
+
+    static abstract float RoughError { get; }
 
     /// <summary>a where a &gt; b, else b: b where one of them is not a number.</summary>
     static abstract T Larger(T a, T b);
@@ -52,6 +66,9 @@ internal unsafe interface IFloatLanes<T>
 
     /// <summary>a where condition &lt;= limit, else b: b where the condition is not a number.</summary>
     static abstract T WhereAtMost(T condition, T limit, T a, T b);
+
+    /// <summary>Whether all lanes are at most the limit; no, where one is not a number.</summary>
+    static abstract bool AreAtMost(T a, T limit);
 
     /// <summary>How many lanes are not at most the limit, those that are no number included.</summary>
     static abstract int CountNotAtMost(T a, T limit);

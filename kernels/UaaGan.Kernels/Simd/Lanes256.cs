@@ -22,6 +22,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IFloatLanes<L
     public static void Store(Lanes256 value, float* to) => value._value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreAround(Lanes256 value, float* to) => value._value.StoreAlignedNonTemporal(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadBytes(byte* from) => new(Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(from)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,6 +33,16 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IFloatLanes<L
         var levels = Avx.ConvertToVector256Int32(value._value);
         var words = Sse2.PackSignedSaturate(levels.GetLower(), levels.GetUpper());
         *(ulong*)to = Sse2.PackUnsignedSaturate(words, words).AsUInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreChanged(Lanes256 changes, byte* original, byte* to)
+    {
+        // The 8 bits with their sign: packing keeps them.
+        var levels = changes._value.AsInt32() << 24 >> 24;
+        var words = Sse2.PackSignedSaturate(levels.GetLower(), levels.GetUpper());
+        var before = Vector128.CreateScalar(*(ulong*)original).AsByte();
+        *(ulong*)to = Saturating.Add(before, Sse2.PackSignedSaturate(words, words)).AsUInt64().ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,6 +56,12 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IFloatLanes<L
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator /(Lanes256 a, Lanes256 b) => new(a._value / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 RoughReciprocal(Lanes256 a) => new(Avx.Reciprocal(a._value));
+
+    // 1.5 / 2^12.
+    public static float RoughError => 3.67e-4f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Fused(Lanes256 a, Lanes256 b, Lanes256 c) => new(Fma.MultiplyAdd(a._value, b._value, c._value));
@@ -69,6 +88,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IFloatLanes<L
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 WhereAtMost(Lanes256 condition, Lanes256 limit, Lanes256 a, Lanes256 b) =>
         new(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(condition._value, limit._value), a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreAtMost(Lanes256 a, Lanes256 limit) => Vector256.LessThanOrEqualAll(a._value, limit._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountNotAtMost(Lanes256 a, Lanes256 limit) =>

@@ -22,10 +22,17 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IFloatLanes<L
     public static void Store(Lanes512 value, float* to) => value._value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreAround(Lanes512 value, float* to) => value._value.StoreAlignedNonTemporal(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadBytes(byte* from) => new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(from))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Lanes512 value, byte* to) => Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(value._value).AsUInt32()).Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreChanged(Lanes512 changes, byte* original, byte* to) =>
+        Saturating.Add(Vector128.Load(original), Avx512F.ConvertToVector128SByte(changes._value.AsInt32())).Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a._value + b._value);
@@ -38,6 +45,12 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IFloatLanes<L
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator /(Lanes512 a, Lanes512 b) => new(a._value / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 RoughReciprocal(Lanes512 a) => new(Avx512F.Reciprocal14(a._value));
+
+    // 1 / 2^14.
+    public static float RoughError => 6.11e-5f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Fused(Lanes512 a, Lanes512 b, Lanes512 c) => new(Avx512F.FusedMultiplyAdd(a._value, b._value, c._value));
@@ -64,6 +77,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IFloatLanes<L
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 WhereAtMost(Lanes512 condition, Lanes512 limit, Lanes512 a, Lanes512 b) =>
         new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(condition._value, limit._value), a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreAtMost(Lanes512 a, Lanes512 limit) => Vector512.LessThanOrEqualAll(a._value, limit._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountNotAtMost(Lanes512 a, Lanes512 limit) =>

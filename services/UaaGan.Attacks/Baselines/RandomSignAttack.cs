@@ -18,7 +18,7 @@ internal sealed class RandomSignAttack(Budget budget, ulong seed, OptionValues o
         budget.Check(images);
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        return budget.Project(images.Plus(ItemNoise.Signs(seed, ids, images.shape).Times(budget.Value)), images).MoveToOuterDisposeScope();
+        return budget.Project(images.Plus(ItemNoise.Signs(seed, ids, images.shape).to(images.device).Times(budget.Value)), images).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -13,9 +13,11 @@ internal static class GeneratorWeights
         return TensorArchive.Write(Named(generator), Notes(generator.Form));
     }
 
-    /// <summary>Builds the generator of the file, frozen, on the CPU.</summary>
+    /// <summary>Builds the generator of the file, frozen.</summary>
+    /// <param name="generator">The file.</param>
+    /// <param name="device">Where it is to run; null: the CPU.</param>
     /// <exception cref="UaaGan.Failures.FailureException">GENERATOR_DAMAGED.</exception>
-    public static PerturbationGenerator Read(TrainedGenerator generator)
+    public static PerturbationGenerator Read(TrainedGenerator generator, Device? device = null)
     {
         Dictionary<string, Tensor> tensors;
         PerturbationGenerator? module = null;
@@ -26,8 +28,13 @@ internal static class GeneratorWeights
             module = Build(Form(notes));
             Load(module, tensors);
             module.eval();
+            module.to(device ?? CPU);
             foreach (var parameter in module.parameters())
+            {
                 parameter.requires_grad_(false);
+                parameter.DetachFromDisposeScope();
+            }
+
             return module;
         }
         catch (Exception exception) when (exception is FormatException or KeyNotFoundException or ArgumentException)

@@ -16,8 +16,9 @@ public sealed class GalleryIndex
     private const int MaxLaterRows = 32_768;
 
     private readonly GalleryRows _rows, _later;
+    private readonly IKernelDevice? _gpu;
 
-    private GalleryIndex(GalleryInfo gallery, GalleryRows rows, GalleryRows later) => (Gallery, _rows, _later) = (gallery, rows, later);
+    private GalleryIndex(GalleryInfo gallery, GalleryRows rows, GalleryRows later, IKernelDevice? gpu) => (Gallery, _rows, _later, _gpu) = (gallery, rows, later, gpu);
 
     /// <summary>The gallery.</summary>
     public GalleryInfo Gallery { get; }
@@ -28,8 +29,9 @@ public sealed class GalleryIndex
     /// <summary>Reads a gallery into memory.</summary>
     /// <param name="store">The store.</param>
     /// <param name="name">The gallery's name.</param>
+    /// <param name="gpu">Where the rows are searched, but for the few that come later; results are the same. Null: on the CPU.</param>
     /// <param name="cancellation">Ends the reading between two rows.</param>
-    public static GalleryIndex Load(IGalleryStore store, string name, CancellationToken cancellation = default)
+    public static GalleryIndex Load(IGalleryStore store, string name, IKernelDevice? gpu = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         GalleryInfo? gallery = null;
@@ -42,7 +44,7 @@ public sealed class GalleryIndex
                 cancellation.ThrowIfCancellationRequested();
                 rows!.Add(label, feature);
             });
-        return new GalleryIndex(gallery!, rows!.Build(), new GalleryRows.Builder(gallery!.Dimension).Build());
+        return new GalleryIndex(gallery!, rows!.Build(gpu), new GalleryRows.Builder(gallery!.Dimension).Build(), gpu);
     }
 
     /// <summary>The gallery as it is now: this index and what has changed since, the whole anew when the store no longer knows what has.</summary>
@@ -61,13 +63,13 @@ public sealed class GalleryIndex
                 cancellation.ThrowIfCancellationRequested();
                 written.Add(label, feature);
             });
-        if (!known) return Load(store, Gallery.Name, cancellation);
+        if (!known) return Load(store, Gallery.Name, _gpu, cancellation);
 
         gone.AddRange(written.Labels.Select(label => label.Id));
         var (rows, later) = (_rows.Without(gone), _later.Without(gone).Merge(written.Build()));
         return later.Count <= Math.Clamp(rows.Count / 8, 1024, MaxLaterRows)
-            ? new GalleryIndex(gallery, rows, later)
-            : new GalleryIndex(gallery, rows.Merge(later), new GalleryRows.Builder(gallery.Dimension).Build());
+            ? new GalleryIndex(gallery, rows, later, _gpu)
+            : new GalleryIndex(gallery, rows.Merge(later, _gpu), new GalleryRows.Builder(gallery.Dimension).Build(), _gpu);
     }
 
     /// <summary>Memory that a gallery needs here, in bytes, roughly.</summary>

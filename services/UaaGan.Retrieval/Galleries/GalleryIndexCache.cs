@@ -1,4 +1,5 @@
 using UaaGan.Failures;
+using UaaGan.Kernels;
 
 namespace UaaGan.Retrieval;
 
@@ -7,8 +8,9 @@ namespace UaaGan.Retrieval;
 /// generation has changed, whoever changed it, so that a search sees every write that ended before it began. Those used longest ago make room.
 /// </summary>
 /// <param name="store">The store.</param>
-/// <param name="maxBytes">Memory of all indexes together.</param>
-public sealed class GalleryIndexCache(IGalleryStore store, long maxBytes) : IDisposable
+/// <param name="maxBytes">Memory of all indexes together, on the host.</param>
+/// <param name="gpu">Where they are searched; null: on the CPU.</param>
+public sealed class GalleryIndexCache(IGalleryStore store, long maxBytes, IKernelDevice? gpu = null) : IDisposable
 {
     private readonly object _gate = new();
     private readonly LinkedList<GalleryIndex> _indexes = new();
@@ -37,7 +39,7 @@ public sealed class GalleryIndexCache(IGalleryStore store, long maxBytes) : IDis
             if (Find(gallery) is { } built) return built;
             var old = MakeRoom(gallery);
             index = await Task.Run(
-                () => old?.Refresh(store, cancellation) ?? GalleryIndex.Load(store, name, cancellation), cancellation).ConfigureAwait(false);
+                () => old?.Refresh(store, cancellation) ?? GalleryIndex.Load(store, name, gpu, cancellation), cancellation).ConfigureAwait(false);
             lock (_gate) _indexes.AddFirst(index);
             return index;
         }

@@ -2,7 +2,7 @@ using UaaGan.Kernels;
 
 namespace UaaGan.Retrieval;
 
-/// <summary>Rows of a gallery in the order of their ids, of which some may be out of use. Immutable.</summary>
+/// <summary>Rows of a gallery in the order of their ids, of which some may be out of use. Immutable. They may be on a GPU as well.</summary>
 internal sealed class GalleryRows
 {
     private static readonly Comparer<ImageLabel> ById = Comparer<ImageLabel>.Create((one, other) => Utf8Order.Instance.Compare(one.Id, other.Id));
@@ -11,14 +11,26 @@ internal sealed class GalleryRows
     private readonly List<ImageLabel> _labels;
     private readonly RowMask _used;
 
-    private GalleryRows(GalleryMatrix matrix, List<ImageLabel> labels, RowMask used) => (_matrix, _labels, _used, Count) = (matrix, labels, used, used.Allowed);
+    // Shared by all that were made of the same rows; the garbage collector frees it with the last of them. Null: the matrix is searched.
+    private readonly IGallerySearch? _onGpu;
+
+    private GalleryRows(GalleryMatrix matrix, IGallerySearch? onGpu, List<ImageLabel> labels, RowMask used) =>
+        (_matrix, _onGpu, _labels, _used, Count) = (matrix, onGpu, labels, used, used.Allowed);
 
     /// <summary>Rows in use.</summary>
     public int Count { get; }
 
-    /// <summary>The k best rows in use that each query's filter lets pass; null lets all pass.</summary>
-    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<GalleryFilter?> filters, int threads, CancellationToken cancellation) =>
-        _matrix.Search(queries, k, [.. filters.Select(filter => filter is null ? _used : Mask(filter))], threads, cancellation);
+    /// <summary>
+    /// The k best rows in use that each query's filter lets pass; null lets all pass. A ranking longer than a GPU gives is the CPU's, which is the same to
+    /// the bit.
+    /// </summary>
+    public ScoredRow[][] Search(ReadOnlySpan<float> queries, int k, IReadOnlyList<GalleryFilter?> filters, int threads, CancellationToken cancellation)
+    {
+        RowMask[] masks = [.. filters.Select(filter => filter is null ? _used : Mask(filter))];
+        return _onGpu is { } gpu && Math.Min(k, _labels.Count) <= gpu.MaxK
+            ? gpu.Search(queries, k, masks, cancellation)
+            : _matrix.Search(queries, k, masks, threads, cancellation);
+    }
 
     /// <summary>The label of a row.</summary>
     public ImageLabel Label(int row) => _labels[row];
@@ -33,11 +45,13 @@ internal sealed class GalleryRows
             if (row >= 0) used[row] = false;
         }
 
-        return new GalleryRows(_matrix, _labels, used);
+        return new GalleryRows(_matrix, _onGpu, _labels, used);
     }
 
     /// <summary>These rows and others of other ids, only those in use, in the order of all their ids.</summary>
-    public GalleryRows Merge(GalleryRows other)
+    /// <param name="other">The others.</param>
+    /// <param name="gpu">Where the result is to be searched; null: on the CPU.</param>
+    public GalleryRows Merge(GalleryRows other, IKernelDevice? gpu = null)
     {
         var merged = new Builder(_matrix.Dimension);
         float[] feature = new float[_matrix.Dimension];
@@ -53,7 +67,7 @@ internal sealed class GalleryRows
             else theirs = other.Next(theirs + 1);
         }
 
-        return merged.Build();
+        return merged.Build(gpu);
     }
 
     private RowMask Mask(GalleryFilter filter)
@@ -90,6 +104,12 @@ internal sealed class GalleryRows
         }
 
         /// <summary>The rows, all in use. The builder is of no use afterwards.</summary>
-        public GalleryRows Build() => new(_matrix.Build(), _labels, new RowMask(_labels.Count, allowed: true));
+        /// <param name="gpu">Where they are to be searched; null: on the CPU.</param>
+        /// <exception cref="UaaGan.Failures.FailureException">GPU_OUT_OF_MEMORY, GPU_LOST or GPU_FAILED.</exception>
+        public GalleryRows Build(IKernelDevice? gpu = null)
+        {
+            var matrix = _matrix.Build();
+            return new GalleryRows(matrix, gpu?.CreateGallery(matrix), _labels, new RowMask(_labels.Count, allowed: true));
+        }
     }
 }

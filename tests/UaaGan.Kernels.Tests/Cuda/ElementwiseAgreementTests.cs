@@ -7,7 +7,7 @@ public class ElementwiseAgreementTests
     public void Perturb_forward_has_the_same_bits_everywhere()
     {
         Clang.Require();
-        for (int seed = 0; seed < Shapes.Cases; seed++)
+        Shapes.ForEach("perturb_forward", seed =>
         {
             var batch = new PerturbCase(seed);
             var emulated = On(seed, batch.Run);
@@ -16,14 +16,14 @@ public class ElementwiseAgreementTests
                 using var cpu = new CpuDevice(1 + (seed % 2), level);
                 Assert.True(emulated.SameBits(batch.Run(cpu)), $"seed {seed}, {level}: {batch}");
             }
-        }
+        });
     }
 
     [Fact]
     public void Perturb_forward_does_what_the_formula_says()
     {
         using var cpu = new CpuDevice();
-        for (int seed = 0; seed < Shapes.Cases; seed++)
+        Shapes.ForEach("perturb_forward by its formula", seed =>
         {
             var batch = new PerturbCase(seed);
             var (naive, fromTie) = batch.Naive();
@@ -40,14 +40,14 @@ public class ElementwiseAgreementTests
             }
 
             if (near == 0) Assert.True(naive.SameBits(result), $"seed {seed}: {batch}");
-        }
+        });
     }
 
     [Fact]
     public void Attack_step_has_the_same_bits_everywhere()
     {
         Clang.Require();
-        for (int seed = 0; seed < Shapes.Cases; seed++)
+        Shapes.ForEach("attack_step", seed =>
         {
             var batch = new AttackStepCase(seed);
             var emulated = On(seed, batch.Run);
@@ -57,14 +57,14 @@ public class ElementwiseAgreementTests
                 using var cpu = new CpuDevice(1 + (seed % 2), level);
                 Assert.True(emulated.SameBits(batch.Run(cpu)), $"seed {seed}, {level}: {batch}");
             }
-        }
+        });
     }
 
     [Fact]
     public void Feature_pack_has_the_same_bits_everywhere_and_bounds_what_it_loses()
     {
         Clang.Require();
-        for (int seed = 0; seed < Shapes.Cases; seed++)
+        Shapes.ForEach("feature_pack", seed =>
         {
             var batch = new FeatureCase(seed);
             var emulated = On(seed, batch.Pack);
@@ -74,7 +74,7 @@ public class ElementwiseAgreementTests
                 using var cpu = new CpuDevice(1 + (seed % 2), level);
                 Assert.True(emulated.SameBits(batch.Pack(cpu)), $"seed {seed}, {level}: {batch}");
             }
-        }
+        });
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public class ElementwiseAgreementTests
     public void Feature_distance_has_the_same_bits_everywhere_and_is_the_distance(bool squared, float shift)
     {
         Clang.Require();
-        for (int seed = 0; seed < Shapes.Cases / 3; seed++)
+        Shapes.ForEach("feature_distance", seed =>
         {
             var batch = new FeatureCase(seed);
             var emulated = On(seed, device => batch.Distance(device, squared, shift));
@@ -94,7 +94,7 @@ public class ElementwiseAgreementTests
                 using var cpu = new CpuDevice(1 + (seed % 2), level);
                 Assert.True(emulated.SameBits(batch.Distance(cpu, squared, shift), batch.Dimension), $"seed {seed}, {level}: {batch}");
             }
-        }
+        }, tests: 3);
     }
 
     private static T On<T>(int seed, Func<IKernelDevice, T> run)

@@ -90,7 +90,13 @@ internal sealed unsafe class EmulatedDevice : IKernelDevice, IKernelLauncher
         // A launch returns when its grid is done.
     }
 
-    public IGallerySearch CreateGallery(ReadOnlySpan<float> features, int dimension) => new DeviceGallery(this, _kernels, features, dimension, _blocks);
+    public IGallerySearch CreateGallery(ReadOnlySpan<float> features, int dimension) => CreateGallery(features, dimension, _blocks);
+
+    public IGallerySearch CreateGallery(GalleryMatrix rows) => new DeviceGallery(this, _kernels, new PackedFeatures(this, rows), _blocks);
+
+    /// <summary>A gallery whose reservoirs and batches are as small as a test wants them.</summary>
+    public DeviceGallery CreateGallery(ReadOnlySpan<float> features, int dimension, int blocks, long candidateBytes = 256 << 20, int firstCapacity = 1024) =>
+        new(this, _kernels, new PackedFeatures(this, features, dimension, "row"), blocks, candidateBytes, firstCapacity);
 
     /// <summary>All memory must have been freed.</summary>
     public void Dispose()

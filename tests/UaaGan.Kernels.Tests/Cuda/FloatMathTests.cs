@@ -40,6 +40,38 @@ public unsafe class FloatMathTests
         }
     }
 
+    [Fact]
+    public void The_rough_tanh_errs_by_no_more_than_it_says_and_leaves_NaN()
+    {
+        RoughTanhKeepsItsWord<Lanes1>();
+        if (Levels.Supported.Contains(SimdLevel.Vector256)) RoughTanhKeepsItsWord<Lanes256>();
+        if (Levels.Supported.Contains(SimdLevel.Vector512)) RoughTanhKeepsItsWord<Lanes512>();
+    }
+
+    private static void RoughTanhKeepsItsWord<T>()
+        where T : unmanaged, IFloatLanes<T>
+    {
+        const uint Step = 4_099;
+        double worst = 0;
+        for (ulong bits = 0; bits <= 0x7f80_0000; bits += Step)
+        {
+            float x = BitConverter.UInt32BitsToSingle((uint)bits);
+            worst = Math.Max(worst, Math.Abs(Rough(x) - Math.Tanh(x)));
+            Assert.Equal(Rough(x), -Rough(-x));
+        }
+
+        Assert.InRange(worst, 0.9e-5, FloatMath.RoughTanhError<T>());
+        Assert.Equal(float.NaN, Rough(float.NaN));
+
+        static float Rough(float x) => Lane<T>(
+            value =>
+            {
+                var (numerator, reciprocal) = FloatMath.RoughTanh(value);
+                return numerator * reciprocal;
+            },
+            x);
+    }
+
     private static float Wide(float x) => Levels.Supported[^1] switch
     {
         SimdLevel.Vector512 => Lane<Lanes512>(FloatMath.Tanh, x),

@@ -17,7 +17,7 @@ internal sealed unsafe class PerturbCase
     {
         var random = new Random(seed);
         _channels = random.Next(2) == 0 ? 1 : 3;
-        _bound = random.Next(4) == 0 ? RawBound.Clamp : RawBound.Tanh;
+        _bound = random.Next(4) switch { 0 => RawBound.Clamp, 1 => RawBound.Image, _ => RawBound.Tanh };
         _levels = random.Next(3) switch { 0 => 8, 1 => random.Next(0, 3), _ => random.Next(256) };
         _withInput = random.Next(5) != 0;
         sizes ??= [.. Enumerable.Range(0, random.LogUniform(1, 6)).Select(_ => (random.NearThresholds(1, 517, 16, 32, 64), random.NearThresholds(1, 389, 4, 32, 64)))];
@@ -35,6 +35,7 @@ internal sealed unsafe class PerturbCase
         _original = new byte[offset];
         random.NextBytes(_original);
         for (int i = 0; i < _raw.Length; i++) _raw[i] = random.Normal() * 2;
+        if (_bound == RawBound.Image) MakeImages();
         foreach (float special in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, 1e-40f, -12f, 9.01f })
         {
             if (random.Next(2) == 0) _raw[random.Next(_raw.Length)] = special;
@@ -83,8 +84,13 @@ internal sealed unsafe class PerturbCase
                 var (pixel, channel) = (i / _channels, i % _channels);
                 float raw = _raw[offset + ((long)channel * pixels) + pixel];
                 int before = _original[offset + i];
-                double bounded = float.IsNaN(raw) ? 0 : _bound == RawBound.Tanh ? Math.Tanh(raw) : Math.Clamp(raw, -1, 1);
-                double level = Math.Clamp(before + (bounded * _levels), 0, 255);
+                double moved = float.IsNaN(raw) ? 0 : _bound switch
+                {
+                    RawBound.Tanh => Math.Tanh(raw) * _levels,
+                    RawBound.Clamp => Math.Clamp(raw, -1, 1) * _levels,
+                    _ => Math.Clamp((raw * 255.0) - before, -_levels, _levels),
+                };
+                double level = Math.Clamp(before + moved, 0, 255);
                 byte after = (byte)Math.Round(level);
                 fromTie[offset + i] = Math.Abs(level - Math.Floor(level) - 0.5);
                 result.Adversarial[offset + i] = after;
@@ -103,6 +109,20 @@ internal sealed unsafe class PerturbCase
     public float Levels => _levels;
 
     public override string ToString() => $"{string.Join(' ', _images)}, {_channels} channels, {_bound}, {_levels} levels, input {_withInput}";
+
+    /// <summary>Raw values become images beside the originals: some levels away, some of them halfway between two.</summary>
+    private void MakeImages()
+    {
+        foreach (var (offset, pixels) in _images)
+        {
+            for (int i = 0; i < pixels * _channels; i++)
+            {
+                ref float raw = ref _raw[offset + ((long)(i % _channels) * pixels) + (i / _channels)];
+                float level = _original[offset + i] + (raw * _levels);
+                raw = (i % 4 == 0 ? MathF.Floor(level) + 0.5f : level) / 255;
+            }
+        }
+    }
 
     private static float Scale(int channel) => 1 / (0.229f - (channel * 0.004f));
 

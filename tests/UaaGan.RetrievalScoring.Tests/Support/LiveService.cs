@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Google.Rpc;
@@ -28,6 +29,12 @@ internal sealed class LiveService : IAsyncDisposable
 
     public RetrievalScoringService.RetrievalScoringServiceClient Client { get; }
 
+    /// <summary>Address of health and metrics.</summary>
+    public Uri HttpAddress => _service.HttpAddress;
+
+    /// <summary>Errors that it logged; those that a test expects it takes away.</summary>
+    public ConcurrentQueue<string> Errors => _log.Errors;
+
     /// <summary>Its state folder.</summary>
     public string State => _state;
 
@@ -35,7 +42,7 @@ internal sealed class LiveService : IAsyncDisposable
     {
         string state = Directory.CreateTempSubdirectory("uaagan-scoring-").FullName;
         var log = new LogSink();
-        string[] all = ["--UaaGan:GrpcPort=0", "--UaaGan:HttpPort=0", $"--UaaGan:State={state}", .. args];
+        string[] all = ["--UaaGan:GrpcPort=0", "--UaaGan:HttpPort=0", "--UaaGan:Device=cpu", $"--UaaGan:State={state}", .. args];
         try
         {
             var service = await ServiceHost.StartAsync(all, RetrievalScoringHost.Profile, builder =>

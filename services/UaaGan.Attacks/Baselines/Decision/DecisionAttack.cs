@@ -40,7 +40,7 @@ internal sealed class DecisionAttack(IFeatureNetwork target, Budget budget, Opti
                 break;
             long[] rows = target.RowsAreQueries ? active : [.. Enumerable.Range(0, asking.Length).Select(i => (long)i)];
             var points = stack([.. rows.Select(i => asking[i] is { } enumerator ? Along(images, (int)i, enumerator.Current) : images[i])]);
-            var far = (target.Features(points) - reference.index_select(0, tensor(rows))).norm(1).IsAtLeast(_threshold).data<bool>().ToArray();
+            var far = (target.Features(points) - reference.index_select(0, tensor(rows, device: reference.device))).norm(1).IsAtLeast(_threshold).cpu().data<bool>().ToArray();
             for (var row = 0; row < rows.Length; row++)
                 searches[rows[row]].Answer = far[row];
         }
@@ -61,7 +61,7 @@ internal sealed class DecisionAttack(IFeatureNetwork target, Budget budget, Opti
     {
         var moved = images.narrow(0, i, 1).clone();
         var part = budget.Part(moved);
-        part.AddInPlace(tensor(point.Signs, part.shape).to(part.dtype).Times(point.Radius)).ClampInPlace(0, 1);
+        part.AddInPlace(tensor(point.Signs, part.shape, device: part.device).to(part.dtype).Times(point.Radius)).ClampInPlace(0, 1);
         return moved[0];
     }
 }

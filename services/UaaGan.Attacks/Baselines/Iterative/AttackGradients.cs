@@ -31,7 +31,7 @@ internal static class AttackGradients
         {
             using var scope = NewDisposeScope();
             input.Cancellation.ThrowIfCancellationRequested();
-            var coarse = ItemNoise.Normal(input.Seed, input.Ids, small, input.Step * directions + i).to(input.Point.dtype);
+            var coarse = ItemNoise.Normal(input.Seed, input.Ids, small, input.Step * directions + i).to(input.Point.dtype).to(input.Point.device);
             var direction = input.Budget.Within(small[2] == height && small[3] == width
                 ? coarse
                 : nn.functional.interpolate(coarse, [height, width], mode: InterpolationMode.Bilinear, align_corners: false));

@@ -2,24 +2,20 @@ using UaaGan.Networks;
 
 namespace UaaGan.Attacks;
 
-/// <summary>The steps of iterative attacks, uphill. Sizes are in [0,1].</summary>
+/// <summary>The steps of iterative attacks, uphill, each with its projection on the budget. Sizes are in [0,1].</summary>
 internal static class AttackSteps
 {
-    /// <summary>Keeps a mean of nothing but zeros from dividing by zero; no gradient that says anything is as small.</summary>
-    private const double Smallest = 1e-30;
-
     /// <summary>x~ + a * sign(gradient).</summary>
-    public static AttackStep Sign(float size) => input => new StepResult(input.Point.Plus(input.Gradient.sign().Times(size)));
+    public static AttackStep Sign(float size) => input => new StepResult(input.SignSteps.Sign(input.Point, input.Gradient, size));
 
     /// <summary>x + a * sign(gradient): from the clean image, wherever the gradient was taken.</summary>
-    public static AttackStep SignFromImage(float size) => input => new StepResult(input.Images.Plus(input.Gradient.sign().Times(size)));
+    public static AttackStep SignFromImage(float size) => input => new StepResult(input.SignSteps.Sign(input.Images, input.Gradient, size));
 
     /// <summary>g = decay * g + gradient / mean|gradient| an image, x~ + a * sign(g) (Dong et al., 2018). Memory: g.</summary>
-    public static AttackStep Momentum(float size, double decay) => input =>
+    public static AttackStep Momentum(float size, float decay) => input =>
     {
-        var normalised = input.Gradient / input.Gradient.abs().mean([1, 2, 3], keepdim: true).AtLeast(Smallest);
-        var momentum = input.Memory.Count == 0 ? normalised : input.Memory[0].Times(decay).Plus(normalised);
-        return new StepResult(input.Point.Plus(momentum.sign().Times(size)), momentum);
+        var (point, momentum) = input.SignSteps.Momentum(input.Point, input.Gradient, input.Memory.Count == 0 ? null : input.Memory[0], size, decay);
+        return new StepResult(point, momentum);
     };
 
     /// <summary>s = clamp(s + a * sign(gradient), -epsilon, epsilon), x + s: [0,1] bounds the image and not the sum (ODFA). Memory: s.</summary>
@@ -27,7 +23,7 @@ internal static class AttackSteps
     {
         var step = input.Gradient.sign().Times(size);
         var sum = (input.Memory.Count == 0 ? step : input.Memory[0].Plus(step)).Within(-epsilon, epsilon);
-        return new StepResult(input.Images.Plus(sum), sum);
+        return new StepResult(input.Budget.Project(input.Images.Plus(sum), input.Images), sum);
     };
 
     /// <summary>Adam (Kingma and Ba, 2015) on the pixels, with its usual decays. Memory: the two moments.</summary>
@@ -40,6 +36,6 @@ internal static class AttackSteps
         var first = started ? input.Memory[0].Times(Beta1).Plus(freshFirst) : freshFirst;
         var second = started ? input.Memory[1].Times(Beta2).Plus(freshSecond) : freshSecond;
         var direction = first.Over(1 - Math.Pow(Beta1, count)) / second.Over(1 - Math.Pow(Beta2, count)).sqrt().Plus(Stability);
-        return new StepResult(input.Point.Plus(direction.Times(size)), first, second);
+        return new StepResult(input.Budget.Project(input.Point.Plus(direction.Times(size)), input.Images), first, second);
     };
 }

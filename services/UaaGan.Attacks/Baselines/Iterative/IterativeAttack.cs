@@ -1,4 +1,5 @@
 using UaaGan.Imaging;
+using UaaGan.Kernels;
 using UaaGan.Networks;
 using static TorchSharp.torch;
 
@@ -13,6 +14,7 @@ internal sealed class IterativeAttack : IAttack
     private readonly IFeatureNetwork _target;
     private readonly IterativeRecipe _recipe;
     private readonly Budget _budget;
+    private readonly IKernelDevice _kernels;
     private readonly ulong _seed;
     private readonly Tensor? _guide;
 
@@ -22,11 +24,12 @@ internal sealed class IterativeAttack : IAttack
     /// <param name="budget">What the images may become; every step ends within it.</param>
     /// <param name="seed">Seed of random starts.</param>
     /// <param name="options">Every option with the value it runs with.</param>
+    /// <param name="kernels">Where steps are computed: the device in whose memory the images lie.</param>
     /// <param name="guide">The image whose feature is the reference; null: each clean image's own.</param>
     public IterativeAttack(
-        string name, IFeatureNetwork target, IterativeRecipe recipe, Budget budget, ulong seed, OptionValues options, PixelImage? guide = null)
+        string name, IFeatureNetwork target, IterativeRecipe recipe, Budget budget, ulong seed, OptionValues options, IKernelDevice kernels, PixelImage? guide = null)
     {
-        (Name, Options, _target, _recipe, _budget, _seed) = (name, options, target, recipe, budget, seed);
+        (Name, Options, _target, _recipe, _budget, _seed, _kernels) = (name, options, target, recipe, budget, seed, kernels);
         if (guide is null)
             return;
         using var gradients = no_grad();
@@ -42,6 +45,19 @@ internal sealed class IterativeAttack : IAttack
     {
         _budget.Check(images);
         using var scope = NewDisposeScope();
+        using var signSteps = SignSteps.For(images, _budget, _kernels);
+        var made = BestOfRestarts(images, ids, signSteps, cancellationToken);
+        // What was stepped over is no attack: whoever saves the image refuses it.
+        foreach (int image in signSteps.NotFinite())
+            made[image].FillInPlace(double.NaN);
+        return made.MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => _guide?.Dispose();
+
+    private Tensor BestOfRestarts(Tensor images, IReadOnlyList<string> ids, ISignSteps signSteps, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
         Tensor reference;
         using (no_grad())
             reference = _guide is null ? _target.Features(images) : _guide.expand(images.shape[0], -1);
@@ -50,7 +66,7 @@ internal sealed class IterativeAttack : IAttack
         for (var restart = 0; restart < _recipe.Restarts; restart++)
         {
             using var restartScope = NewDisposeScope();
-            var point = Ascend(images, reference, ids, restart, cancellationToken);
+            var point = Ascend(images, reference, ids, signSteps, restart, cancellationToken);
             // A single restart needs no comparison, and so no extra pass through the network.
             if (_recipe.Restarts == 1)
                 return point.MoveToOuterDisposeScope().MoveToOuterDisposeScope();
@@ -73,9 +89,8 @@ internal sealed class IterativeAttack : IAttack
         return best!.MoveToOuterDisposeScope();
     }
 
-    public void Dispose() => _guide?.Dispose();
-
-    private Tensor Ascend(Tensor images, Tensor reference, IReadOnlyList<string> ids, int restart, CancellationToken cancellationToken)
+    private Tensor Ascend(
+        Tensor images, Tensor reference, IReadOnlyList<string> ids, ISignSteps signSteps, int restart, CancellationToken cancellationToken)
     {
         Tensor point;
         using (no_grad())
@@ -90,8 +105,8 @@ internal sealed class IterativeAttack : IAttack
                 point, _target.Features, adversarial => _recipe.Loss(adversarial, reference), _budget, _seed, ids, restart * _recipe.Steps + step, cancellationToken));
             using var disabled = no_grad();
             var current = point.detach();
-            var result = _recipe.Step(new StepInput(images, current, _budget.Within(gradient), step, memory));
-            var next = _budget.Project(result.Point, images);
+            var result = _recipe.Step(new StepInput(images, current, _budget.Within(gradient), step, memory, _budget, signSteps));
+            var next = result.Point;
             if (_recipe.Goal is { } goal)
             {
                 var reached = goal(features!, reference);

@@ -97,7 +97,7 @@ internal static class IterativeMethods
             (options, epsilon) => new IterativeRecipe(
                 AttackStarts.AtImage,
                 FeatureDistance.Euclidean,
-                AttackSteps.Momentum(LevelsOr(options.Number("step-size"), epsilon.Value / options.Integer("steps")), options.Number("decay")),
+                AttackSteps.Momentum(LevelsOr(options.Number("step-size"), epsilon.Value / options.Integer("steps")), (float)options.Number("decay")),
                 options.Integer("steps"))
             {
                 Goal = Away(options),

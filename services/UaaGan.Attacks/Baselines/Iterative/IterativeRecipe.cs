@@ -28,7 +28,7 @@ internal delegate (Tensor Gradient, Tensor? Features) AttackGradient(GradientInp
 internal readonly record struct GradientInput(
     Tensor Point, Func<Tensor, Tensor> Features, Func<Tensor, Tensor> Loss, Budget Budget, ulong Seed, IReadOnlyList<string> Ids, int Step, CancellationToken Cancellation);
 
-/// <summary>The next point before projection.</summary>
+/// <summary>The next point, within the budget.</summary>
 internal delegate StepResult AttackStep(StepInput input);
 
 /// <summary>Which images need no further step: a boolean [N], from the adversarial features and the reference's, both [N,D].</summary>
@@ -40,10 +40,13 @@ internal delegate Tensor AttackGoal(Tensor adversarial, Tensor reference);
 /// <param name="Gradient">The gradient of the loss there.</param>
 /// <param name="Number">Steps done, this one not counted.</param>
 /// <param name="Memory">What the step before kept; empty at the first one.</param>
-internal readonly record struct StepInput(Tensor Images, Tensor Point, Tensor Gradient, int Number, IReadOnlyList<Tensor> Memory);
+/// <param name="Budget">What the images may become.</param>
+/// <param name="SignSteps">Computes steps along a sign.</param>
+internal readonly record struct StepInput(
+    Tensor Images, Tensor Point, Tensor Gradient, int Number, IReadOnlyList<Tensor> Memory, Budget Budget, ISignSteps SignSteps);
 
 /// <summary>What a step leads to.</summary>
-/// <param name="Point">The next point, not yet projected.</param>
+/// <param name="Point">The next point, within the budget.</param>
 /// <param name="Memory">What the next step is to be given, such as a momentum.</param>
 internal readonly record struct StepResult(Tensor Point, params IReadOnlyList<Tensor> Memory);
 

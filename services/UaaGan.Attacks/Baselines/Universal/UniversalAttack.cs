@@ -17,7 +17,7 @@ internal sealed class UniversalAttack(Tensor perturbation, Epsilon trained, Budg
         budget.Check(images);
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var fitted = UniversalPerturbation.Fitted(perturbation, images);
+        var fitted = UniversalPerturbation.Fitted(perturbation.to(images.device), images);
         if (budget.Epsilon != trained)
             fitted = fitted.Times(budget.Value / trained.Value);
         return budget.Project(images.Plus(fitted), images).MoveToOuterDisposeScope();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <vector>
 #include "../../../../kernels/emulator/launch.h"
@@ -41,7 +42,11 @@ constexpr uintptr_t Context = 0xc0;
 
 bool lost(int code) { return code == 700 || code == 719; }
 
+// Services call from several threads, and the garbage collector frees from its own.
+std::mutex entrance;
+
 int enter(const char* call) {
+  const std::lock_guard guard(entrance);
   state.calls += call;
   state.calls += '\n';
   if (state.poisoned) return 700;
@@ -162,12 +167,12 @@ int cuLaunchKernel(Function* function, unsigned x, unsigned y, unsigned z, unsig
 }
 int cuMemAlloc_v2(void** address, size_t bytes) {
   const int code = enter_context("cuMemAlloc_v2");
-  if (code == 0) *address = std::aligned_alloc(256, (bytes + 255) / 256 * 256), state.memory++;
+  if (code == 0) *address = std::aligned_alloc(256, (bytes + 255) / 256 * 256), __atomic_add_fetch(&state.memory, 1, __ATOMIC_RELAXED);
   return code;
 }
 int cuMemFree_v2(void* address) {
   std::free(address);
-  state.memory--;
+  __atomic_sub_fetch(&state.memory, 1, __ATOMIC_RELAXED);
   return enter_context("cuMemFree_v2");
 }
 int cuMemcpyHtoDAsync_v2(void* to, const void* from, size_t bytes, uintptr_t stream) {

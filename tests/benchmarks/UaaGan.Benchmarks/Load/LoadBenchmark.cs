@@ -42,7 +42,7 @@ internal sealed class LoadBenchmark(int rows, int dimension, int rounds, string 
             // The one before must not count as memory of this one.
             index = null;
             GC.Collect();
-            loads[round] = Seconds(() => index = GalleryIndex.Load(store, Gallery, cancellation));
+            loads[round] = Seconds(() => index = GalleryIndex.Load(store, Gallery, cancellation: cancellation));
             note(string.Create(CultureInfo.InvariantCulture, $"load {round + 1}: {loads[round]:0.0} s"));
         }
 
