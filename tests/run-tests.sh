@@ -43,7 +43,7 @@ buf_lint() {
   work=$(mktemp -d)
   google=$(dotnet nuget locals global-packages -l | sed 's/^.*: //')google.api.commonprotos
   google=$(ls -d "$google"/*/content/protos | sort -V | tail -n 1)
-  cp -r protos/uaagan protos/buf.yaml "$work" && mkdir -p "$work/google" && cp -r "$google/google/rpc" "$work/google/"
+  cp -r protos/uaagan protos/inference protos/buf.yaml "$work" && mkdir -p "$work/google" && cp -r "$google/google/rpc" "$work/google/"
   (cd "$work" && npx --yes @bufbuild/buf@1.75.0 lint)
   local rc=$?
   rm -rf "$work"

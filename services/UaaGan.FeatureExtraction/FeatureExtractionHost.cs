@@ -22,5 +22,6 @@ public static class FeatureExtractionHost
         service.Services.AddSingleton<ModelCatalog>();
         service.Services.AddSingleton<FeatureExtractor>();
         service.MapGrpcService<FeatureExtractionGrpcService>(FeatureExtractionService.Descriptor.FullName);
+        service.MapOpenInference<FeatureInference>();
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using UaaGan.Protos.Inference;
 
 namespace UaaGan.Hosting;
 
@@ -37,6 +38,14 @@ public sealed class ServiceBuilder
         GrpcServices.Add(name);
         _endpoints.Add(routes => routes.MapGrpcService<TService>());
         return this;
+    }
+
+    /// <summary>Serves the Open Inference Protocol over what the service offers.</summary>
+    public ServiceBuilder MapOpenInference<TModels>()
+        where TModels : class, IInferenceModels
+    {
+        Services.AddSingleton<IInferenceModels, TModels>();
+        return MapGrpcService<InferenceGrpcService>(GRPCInferenceService.Descriptor.FullName);
     }
 
     /// <summary>Options of the service's own, bound to a section and checked by their annotations before the start.</summary>

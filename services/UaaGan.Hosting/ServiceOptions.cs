@@ -49,6 +49,10 @@ public sealed class ServiceOptions : IValidatableObject
     [Range(1, 100_000_000)]
     public int MaxItemsPerStream { get; set; } = 1_000_000;
 
+    /// <summary>Images of one ModelInfer of the Open Inference Protocol, 1 to 65,536. Default: 256.</summary>
+    [Range(1, 65_536)]
+    public int MaxInferenceImages { get; set; } = 256;
+
     /// <summary>Bytes of one message, 64 KiB to 1 GiB. Default: 16 MiB.</summary>
     [Range(64 << 10, 1 << 30)]
     public int MaxMessageBytes { get; set; } = 16 << 20;

@@ -14,7 +14,7 @@ namespace UaaGan.Hosting;
 /// <summary>What every service is made of.</summary>
 internal static class ServiceWiring
 {
-    private const string ReadyTag = "ready";
+    public const string ReadyTag = "ready";
 
     public static void AddDefaults(WebApplicationBuilder builder, ServiceProfile profile, ServiceOptions options)
     {

@@ -31,6 +31,7 @@ public static class PerturbationHost
         services.AddSingleton<TrainingMessages>();
         services.AddHostedService<TrainingHost>();
         service.MapGrpcService<PerturbationGrpcService>(PerturbationService.Descriptor.FullName);
+        service.MapOpenInference<PerturbInference>();
     }
 
     private static ITrainingStore Trainings(IServiceProvider provider, string file)
