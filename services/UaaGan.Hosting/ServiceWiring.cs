@@ -6,8 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 
 namespace UaaGan.Hosting;
 
@@ -15,6 +13,8 @@ namespace UaaGan.Hosting;
 internal static class ServiceWiring
 {
     public const string ReadyTag = "ready";
+
+    private const string StartupTag = "startup";
 
     public static void AddDefaults(WebApplicationBuilder builder, ServiceProfile profile, ServiceOptions options)
     {
@@ -24,6 +24,8 @@ internal static class ServiceWiring
         services.AddSingleton(profile);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StatusMapper>();
+        services.AddSingleton<StartupRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<StartupRunner>());
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BidirectionalStream>();
         services.AddSingleton<ImageReader>();
@@ -40,27 +42,29 @@ internal static class ServiceWiring
             grpc.Interceptors.Add<ErrorInterceptor>();
         });
         if (options.Reflection) services.AddGrpcReflection();
-        services.AddHealthChecks().AddCheck<ServingCheck>("serving", tags: [ReadyTag]);
-        services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService($"uaagan-{profile.Name}"))
-            .WithMetrics(metrics => metrics.AddMeter(ServiceMetrics.MeterName).AddAspNetCoreInstrumentation().AddPrometheusExporter());
+        services.AddHealthChecks().AddCheck<ServingCheck>("serving", tags: [ReadyTag]).AddCheck<StartupRunner>("startup", tags: [ReadyTag, StartupTag]);
+        AccessWiring.Add(services, options);
+        TelemetryWiring.Add(services, profile, options.Telemetry);
     }
 
     public static void AddGrpcHealth(IServiceCollection services, IEnumerable<string> names) =>
         services.AddGrpcHealthChecks(health =>
         {
+            health.Services.Map("live", _ => false);
+            health.Services.Map("startup", check => check.Tags.Contains(StartupTag));
             foreach (string name in names) health.Services.Map(name, check => check.Tags.Contains(ReadyTag));
         });
 
     public static void Map(WebApplication application, ServiceBuilder service)
     {
-        application.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        AccessWiring.Use(application, service);
         service.Map(application);
         application.MapGrpcHealthChecksService();
         if (service.Options.Reflection) application.MapGrpcReflectionService();
 
         // Live means only that requests are answered; a check that fails there would restart a service that is merely busy.
         application.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        application.MapHealthChecks("/health/startup", new HealthCheckOptions { Predicate = check => check.Tags.Contains(StartupTag) });
         application.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
         application.MapPrometheusScrapingEndpoint("/metrics");
     }
