@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -14,7 +15,7 @@ internal static class ServiceWiring
 {
     public const string ReadyTag = "ready";
 
-    private const string StartupTag = "startup";
+    private const string LiveTag = "live", StartupTag = "startup";
 
     public static void AddDefaults(WebApplicationBuilder builder, ServiceProfile profile, ServiceOptions options)
     {
@@ -42,7 +43,11 @@ internal static class ServiceWiring
             grpc.Interceptors.Add<ErrorInterceptor>();
         });
         if (options.Reflection) services.AddGrpcReflection();
-        services.AddHealthChecks().AddCheck<ServingCheck>("serving", tags: [ReadyTag]).AddCheck<StartupRunner>("startup", tags: [ReadyTag, StartupTag]);
+        services.AddHealthChecks()
+            .AddCheck<ServingCheck>("serving", tags: [ReadyTag])
+            .AddCheck<StartupRunner>("startup", tags: [ReadyTag, StartupTag])
+            // gRPC's health service calls the state of a name without checks unknown.
+            .AddCheck("answering", () => HealthCheckResult.Healthy(), tags: [LiveTag]);
         AccessWiring.Add(services, options);
         TelemetryWiring.Add(services, profile, options.Telemetry);
     }
@@ -50,8 +55,8 @@ internal static class ServiceWiring
     public static void AddGrpcHealth(IServiceCollection services, IEnumerable<string> names) =>
         services.AddGrpcHealthChecks(health =>
         {
-            health.Services.Map("live", _ => false);
-            health.Services.Map("startup", check => check.Tags.Contains(StartupTag));
+            health.Services.Map(LiveTag, check => check.Tags.Contains(LiveTag));
+            health.Services.Map(StartupTag, check => check.Tags.Contains(StartupTag));
             foreach (string name in names) health.Services.Map(name, check => check.Tags.Contains(ReadyTag));
         });
 
@@ -63,7 +68,7 @@ internal static class ServiceWiring
         if (service.Options.Reflection) application.MapGrpcReflectionService();
 
         // Live means only that requests are answered; a check that fails there would restart a service that is merely busy.
-        application.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        application.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) });
         application.MapHealthChecks("/health/startup", new HealthCheckOptions { Predicate = check => check.Tags.Contains(StartupTag) });
         application.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
         application.MapPrometheusScrapingEndpoint("/metrics");

@@ -6,7 +6,6 @@ using Grpc.Health.V1;
 using Microsoft.Extensions.DependencyInjection;
 using UaaGan.Failures;
 using UaaGan.Hosting.Tests.Support;
-using UaaGan.Protos.Features.V1;
 
 namespace UaaGan.Hosting.Tests;
 

@@ -80,7 +80,10 @@ public sealed class BearerTokenTests : IDisposable
     {
         var claims = new Dictionary<string, object>
         {
-            ["iss"] = issuer, ["aud"] = audience, ["sub"] = "me", ["exp"] = DateTimeOffset.UtcNow.AddMinutes(minutes).ToUnixTimeSeconds(),
+            ["iss"] = issuer,
+            ["aud"] = audience,
+            ["sub"] = "me",
+            ["exp"] = DateTimeOffset.UtcNow.AddMinutes(minutes).ToUnixTimeSeconds(),
         };
         if (roles is not null) claims["roles"] = roles;
         string body = $"{Encode(new { alg = algorithm, typ = "JWT" })}.{Encode(claims)}";

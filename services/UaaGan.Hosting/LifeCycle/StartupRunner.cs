@@ -26,6 +26,10 @@ internal sealed class StartupRunner : BackgroundService, IHealthCheck
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // A request to stop before the host has started would cancel its start.
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = _lifetime.ApplicationStarted.UnsafeRegister(source => ((TaskCompletionSource)source!).SetResult(), started);
+        await started.Task.WaitAsync(stoppingToken);
         try
         {
             foreach (var work in _works) await work.RunAsync(stoppingToken);
