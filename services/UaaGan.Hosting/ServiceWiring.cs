@@ -90,6 +90,8 @@ internal static class ServiceWiring
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         // grpc-dotnet logs every failed call with its stack; StatusMapper has logged those that deserve it.
         builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
+        // That a service is not ready is an answer to the probe and no error.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         // A start that fails is told in one line, by whoever called StartAsync.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
