@@ -37,17 +37,17 @@ install() {
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$log" 2>&1 || { cat "$log"; exit 1; }
 }
 
-# buf sees the google.rpc types through the package that the build takes them from.
-buf_lint() {
-  local work google
+# A field that gets another number must be found, or the check finds nothing at all.
+buf_breaking_bites() {
+  local work said
   work=$(mktemp -d)
-  google=$(dotnet nuget locals global-packages -l | sed 's/^.*: //')google.api.commonprotos
-  google=$(ls -d "$google"/*/content/protos | sort -V | tail -n 1)
-  cp -r protos/uaagan protos/buf.yaml "$work" && mkdir -p "$work/google" && cp -r "$google/google/rpc" "$work/google/"
-  (cd "$work" && npx --yes @bufbuild/buf@1.75.0 lint)
+  cp -r protos/uaagan protos/inference "$work"
+  sed -i 's/string model_version = 2;/string model_version = 9;/' "$work/uaagan/features/v1/features.proto"
+  said=$(protos/buf.sh breaking "$work")
   local rc=$?
   rm -rf "$work"
-  return $rc
+  echo "$said"
+  [ $rc -ne 0 ] && grep -q 'field "2" with name "model_version"' <<<"$said"
 }
 
 python_client() { PYTHONPATH=clients/python /usr/bin/python3 -m unittest discover -s clients/python/tests; }
@@ -62,7 +62,9 @@ install
 check "dotnet build" dotnet build UaaGan.Grpc.sln -c Release -v quiet -nologo
 if [ $failed -eq 0 ]; then
   check "dotnet format --verify-no-changes" dotnet format UaaGan.Grpc.sln --verify-no-changes --no-restore
-  check "buf lint" buf_lint
+  check "buf lint" protos/buf.sh lint
+  check "buf breaking" protos/buf.sh breaking
+  check "buf breaking finds a planted change" buf_breaking_bites
   check "python client" python_client
   check "python stubs are those of the protos" python_stubs
   start=$SECONDS

@@ -21,6 +21,12 @@ public enum FailureKind
     /// <summary>Stored data is damaged: a hash, a length or a format does not hold (DATA_LOSS).</summary>
     DataLoss,
 
+    /// <summary>Nobody knows who calls: credentials are missing or not valid (UNAUTHENTICATED).</summary>
+    Unauthenticated,
+
+    /// <summary>The caller is known and may not do this (PERMISSION_DENIED).</summary>
+    PermissionDenied,
+
     /// <summary>The service is starting, draining or unreachable (UNAVAILABLE).</summary>
     Unavailable,
 }

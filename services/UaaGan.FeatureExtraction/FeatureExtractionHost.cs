@@ -23,5 +23,9 @@ public static class FeatureExtractionHost
         service.Services.AddSingleton<ModelCatalog>();
         service.Services.AddSingleton<FeatureExtractor>();
         service.MapGrpcService<FeatureExtractionGrpcService>(FeatureExtractionService.Descriptor.FullName);
+        service.MapOpenInference<FeatureInference>();
+        service.Administer(FeatureExtractionService.Descriptor, "LoadModel", "UnloadModel");
+        // Not without models to load: torch is loaded with the first of them, which takes a second and some memory.
+        if (service.Configuration.GetSection($"{FeatureExtractionOptions.Section}:{nameof(FeatureExtractionOptions.Preload)}").GetChildren().Any()) service.BeforeReady<PreloadedModels>();
     }
 }

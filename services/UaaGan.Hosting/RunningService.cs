@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using UaaGan.Failures;
 
 namespace UaaGan.Hosting;
 
@@ -21,6 +22,9 @@ public sealed class RunningService : IAsyncDisposable
 
     /// <summary>The service's objects.</summary>
     public IServiceProvider Services => _application.Services;
+
+    /// <summary>Why the service stopped before it was ready; null: it was ready, or is not yet.</summary>
+    public FailureException? StartupFailure => Services.GetRequiredService<StartupRunner>().Failure;
 
     /// <summary>Ends when the service was asked to stop, by a signal or by its code, and has drained.</summary>
     public Task WaitForShutdownAsync() => _application.WaitForShutdownAsync();

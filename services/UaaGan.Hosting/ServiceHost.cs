@@ -1,9 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -22,7 +20,7 @@ public static class ServiceHost
         {
             await using var service = await StartAsync(args, profile, configure);
             await service.WaitForShutdownAsync();
-            return 0;
+            return service.StartupFailure is { } failure ? throw failure : 0;
         }
         catch (FailureException failure)
         {
@@ -42,8 +40,8 @@ public static class ServiceHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         var options = ReadOptions(builder.Configuration, profile);
-        var listeners = new Listeners();
-        builder.WebHost.ConfigureKestrel(kestrel => listeners.Configure(kestrel, options));
+        var listeners = new Listeners(options);
+        builder.WebHost.ConfigureKestrel(listeners.Configure);
         var service = new ServiceBuilder(builder, options);
         ServiceWiring.AddDefaults(builder, profile, options);
         configure(service);
@@ -115,40 +113,5 @@ public static class ServiceHost
     {
         while (exception is not null and not T) exception = exception.InnerException;
         return (T?)exception;
-    }
-
-    /// <summary>The two cleartext listeners: Kestrel can't tell HTTP/2 from HTTP/1.1 on one port without TLS.</summary>
-    private sealed class Listeners
-    {
-        private ListenOptions? _grpc, _http;
-
-        public Uri GrpcAddress => Address(_grpc!);
-
-        public Uri HttpAddress => Address(_http!);
-
-        public void Configure(KestrelServerOptions kestrel, ServiceOptions options)
-        {
-            kestrel.AddServerHeader = false;
-            // Unary calls; gRPC lifts the bound for streams. Five bytes frame a message.
-            kestrel.Limits.MaxRequestBodySize = options.MaxMessageBytes + 5L;
-            // A caller who reads slowly is held back by the in-flight limit, not cut off.
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.Http2.InitialStreamWindowSize = 2 << 20;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 8 << 20;
-            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-
-            var address = options.ListenAddress!;
-            kestrel.Listen(address, options.GrpcPort, listen => (_grpc = listen).Protocols = HttpProtocols.Http2);
-            kestrel.Listen(address, options.HttpPort, listen => (_http = listen).Protocols = HttpProtocols.Http1);
-        }
-
-        private static Uri Address(ListenOptions listen)
-        {
-            var endpoint = listen.IPEndPoint!;
-            var host = endpoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
-                : endpoint.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
-                : endpoint.Address;
-            return new UriBuilder(Uri.UriSchemeHttp, host.ToString(), endpoint.Port).Uri;
-        }
     }
 }

@@ -21,16 +21,32 @@ public sealed class ServiceOptions : IValidatableObject
     [Required]
     public string Address { get; set; } = "127.0.0.1";
 
-    /// <summary>Port of gRPC on cleartext HTTP/2, 0 to 65535; 0 takes a free one. Default: the service's own.</summary>
+    /// <summary>Port of gRPC, 0 to 65535; 0 takes a free one. HTTP/2 in plain text; HTTP/2 and HTTP/1.1 with TLS. Default: the service's own.</summary>
     [Range(0, 65535)]
     public int GrpcPort { get; set; }
 
-    /// <summary>Port of health, metrics and gRPC-Web on HTTP/1.1, 0 to 65535; 0 takes a free one. Default: the service's own.</summary>
+    /// <summary>Port of health, metrics and gRPC-Web on HTTP/1.1, 0 to 65535; 0 takes a free one. With TLS it may be GrpcPort. Default: the service's own.</summary>
     [Range(0, 65535)]
     public int HttpPort { get; set; }
 
     /// <summary>Allows an <see cref="Address"/> that other machines reach, although nothing is encrypted. Default: false.</summary>
     public bool AllowPlainText { get; set; }
+
+    /// <summary>Encryption.</summary>
+    public TlsOptions Tls { get; set; } = new();
+
+    /// <summary>Who may call.</summary>
+    public AccessOptions Access { get; set; } = new();
+
+    /// <summary>Traces.</summary>
+    public TelemetryOptions Telemetry { get; set; } = new();
+
+    /// <summary>
+    /// Age of a connection at which its caller is asked to connect anew, a tenth more or less by chance, in minutes, 0 to 10,080; 0: never.
+    /// Calls under way are finished on the old one. Default: 30.
+    /// </summary>
+    [Range(0.0, 10_080.0)]
+    public double ConnectionAgeMinutes { get; set; } = 30;
 
     /// <summary>Answers gRPC server reflection. Default: true.</summary>
     public bool Reflection { get; set; } = true;
@@ -49,6 +65,10 @@ public sealed class ServiceOptions : IValidatableObject
     /// <summary>Items of one stream, 1 to 100,000,000; the stream ends at the first one more. Default: 1,000,000.</summary>
     [Range(1, 100_000_000)]
     public int MaxItemsPerStream { get; set; } = 1_000_000;
+
+    /// <summary>Images of one ModelInfer of the Open Inference Protocol, 1 to 65,536. Default: 256.</summary>
+    [Range(1, 65_536)]
+    public int MaxInferenceImages { get; set; } = 256;
 
     /// <summary>Bytes of one message, 64 KiB to 1 GiB. Default: 16 MiB.</summary>
     [Range(64 << 10, 1 << 30)]
@@ -93,6 +113,9 @@ public sealed class ServiceOptions : IValidatableObject
     [Range(0.0, 3600.0)]
     public double DrainSeconds { get; set; } = 25;
 
+    /// <summary>Whether one listener serves both ports.</summary>
+    internal bool SharesPort => Tls.IsOn && GrpcPort != 0 && GrpcPort == HttpPort;
+
     /// <summary>The address to listen on; null when <see cref="Address"/> is none.</summary>
     internal IPAddress? ListenAddress =>
         string.Equals(Address, "localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
@@ -105,10 +128,10 @@ public sealed class ServiceOptions : IValidatableObject
         {
             yield return new ValidationResult($"Address is '{Address}', which is no IP address; give one such as 127.0.0.1.", [nameof(Address)]);
         }
-        else if (!IPAddress.IsLoopback(address) && !AllowPlainText)
+        else if (!IPAddress.IsLoopback(address) && !AllowPlainText && !Tls.IsOn)
         {
             yield return new ValidationResult(
-                $"Address is {Address}, which other machines may reach without encryption; set AllowPlainText=true if that is meant, or use 127.0.0.1.",
+                $"Address is {Address}, which other machines may reach without encryption; give Tls:Certificate and Tls:Key, use 127.0.0.1, or set AllowPlainText=true if that is meant.",
                 [nameof(Address)]);
         }
 
@@ -117,11 +140,16 @@ public sealed class ServiceOptions : IValidatableObject
             yield return new ValidationResult($"Device is '{Device}'; write auto, cpu, or cuda:N with the GPU's number, such as cuda:0.", [nameof(Device)]);
         }
 
-        if (GrpcPort != 0 && GrpcPort == HttpPort)
+        if (GrpcPort != 0 && GrpcPort == HttpPort && !Tls.IsOn)
         {
             yield return new ValidationResult($"GrpcPort and HttpPort are both {GrpcPort}; cleartext HTTP/2 and HTTP/1.1 need a port each.", [nameof(HttpPort)]);
         }
+
+        foreach (var fault in ValidateParts()) yield return fault;
     }
+
+    // Annotations of an option's own options are not looked at.
+    private IEnumerable<ValidationResult> ValidateParts() => Tls.Validate().Concat(Access.Validate(Tls)).Concat(Telemetry.Validate());
 
     private static string DefaultState() =>
         Environment.GetEnvironmentVariable("UAAGAN_STATE") is { Length: > 0 } folder

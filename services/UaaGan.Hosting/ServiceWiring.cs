@@ -2,19 +2,20 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 
 namespace UaaGan.Hosting;
 
 /// <summary>What every service is made of.</summary>
 internal static class ServiceWiring
 {
-    private const string ReadyTag = "ready";
+    public const string ReadyTag = "ready";
+
+    private const string LiveTag = "live", StartupTag = "startup";
 
     public static void AddDefaults(WebApplicationBuilder builder, ServiceProfile profile, ServiceOptions options)
     {
@@ -25,6 +26,8 @@ internal static class ServiceWiring
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServiceDevice>();
         services.AddSingleton<StatusMapper>();
+        services.AddSingleton<StartupRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<StartupRunner>());
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BidirectionalStream>();
         services.AddSingleton<ImageReader>();
@@ -41,29 +44,33 @@ internal static class ServiceWiring
             grpc.Interceptors.Add<ErrorInterceptor>();
         });
         if (options.Reflection) services.AddGrpcReflection();
-        services.AddHealthChecks().AddCheck<ServingCheck>("serving", tags: [ReadyTag]);
-        services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource
-                .AddService($"uaagan-{profile.Name}")
-                .AddDetector(provider => new DeviceResource(provider.GetRequiredService<ServiceDevice>())))
-            .WithMetrics(metrics => metrics.AddMeter(ServiceMetrics.MeterName).AddAspNetCoreInstrumentation().AddPrometheusExporter());
+        services.AddHealthChecks()
+            .AddCheck<ServingCheck>("serving", tags: [ReadyTag])
+            .AddCheck<StartupRunner>("startup", tags: [ReadyTag, StartupTag])
+            // gRPC's health service calls the state of a name without checks unknown.
+            .AddCheck("answering", () => HealthCheckResult.Healthy(), tags: [LiveTag]);
+        AccessWiring.Add(services, options);
+        TelemetryWiring.Add(services, profile, options.Telemetry);
     }
 
     public static void AddGrpcHealth(IServiceCollection services, IEnumerable<string> names) =>
         services.AddGrpcHealthChecks(health =>
         {
+            health.Services.Map(LiveTag, check => check.Tags.Contains(LiveTag));
+            health.Services.Map(StartupTag, check => check.Tags.Contains(StartupTag));
             foreach (string name in names) health.Services.Map(name, check => check.Tags.Contains(ReadyTag));
         });
 
     public static void Map(WebApplication application, ServiceBuilder service)
     {
-        application.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        AccessWiring.Use(application, service);
         service.Map(application);
         application.MapGrpcHealthChecksService();
         if (service.Options.Reflection) application.MapGrpcReflectionService();
 
         // Live means only that requests are answered; a check that fails there would restart a service that is merely busy.
-        application.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        application.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) });
+        application.MapHealthChecks("/health/startup", new HealthCheckOptions { Predicate = check => check.Tags.Contains(StartupTag) });
         application.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
         application.MapPrometheusScrapingEndpoint("/metrics");
     }
@@ -84,6 +91,8 @@ internal static class ServiceWiring
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         // grpc-dotnet logs every failed call with its stack; StatusMapper has logged those that deserve it.
         builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
+        // That a service is not ready is an answer to the probe and no error.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         // A start that fails is told in one line, by whoever called StartAsync.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }

@@ -31,8 +31,11 @@ public static class PerturbationHost
         services.AddSingleton(provider => new TrainingFiles(Path.Combine(state, "trainings"), Own(provider).MaxTrainingImages));
         services.AddSingleton<TrainingIntake>();
         services.AddSingleton<TrainingMessages>();
+        services.AddHostedService<RemoteFeatureStartup>();
         services.AddHostedService<TrainingHost>();
         service.MapGrpcService<PerturbationGrpcService>(PerturbationService.Descriptor.FullName);
+        service.MapOpenInference<PerturbInference>();
+        service.Administer(PerturbationService.Descriptor, "StartTraining", "CancelTraining", "ResumeTraining");
     }
 
     private static ITrainingStore Trainings(IServiceProvider provider, string file)

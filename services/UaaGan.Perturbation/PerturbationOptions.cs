@@ -46,6 +46,18 @@ public sealed class PerturbationOptions
     [Url]
     public string? FeatureExtractionUrl { get; set; }
 
+    /// <summary>PEM file of the authorities that its certificate may come from. Default: those of the machine.</summary>
+    public string? FeatureExtractionCa { get; set; }
+
+    /// <summary>PEM file of the certificate that it is shown. Default: none.</summary>
+    public string? FeatureExtractionCertificate { get; set; }
+
+    /// <summary>PEM file of that certificate's private key, not encrypted. Default: none.</summary>
+    public string? FeatureExtractionKey { get; set; }
+
+    /// <summary>API key that it is sent. Give it by the environment, where no list of processes shows it. Default: none.</summary>
+    public string? FeatureExtractionApiKey { get; set; }
+
     /// <summary>Seconds for one answer of that service, retries while it is unavailable included, 0.1 to 3600. Default: 60.</summary>
     [Range(0.1, 3600.0)]
     public double FeatureExtractionSeconds { get; set; } = 60;

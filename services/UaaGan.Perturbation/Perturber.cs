@@ -26,7 +26,7 @@ internal sealed class Perturber(ImageReader images)
         RequireWithin(settings.Request.Box, original, boxField);
         var result = await worker.SubmitAsync(
             new AttackItem(original, id), original.Memory.Length, (original.Width, original.Height, original.Channels), deadline, cancellation);
-        var (adversarial, encode) = await images.RunAsync(() => Write(original, result.Value, settings), cancellation);
+        var (adversarial, encode) = await images.RunAsync(ImageReader.Encode, () => Write(original, result.Value, settings), cancellation);
         return (adversarial, result.ToTiming(decode, encode));
     }
 

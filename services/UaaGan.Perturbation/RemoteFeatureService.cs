@@ -19,6 +19,7 @@ internal sealed class RemoteFeatureService : IDisposable
 
     private readonly GrpcChannel? _channel;
     private readonly FeatureExtractionService.FeatureExtractionServiceClient? _client;
+    private readonly Metadata _headers = [];
     private readonly TimeSpan _limit;
     private readonly TimeProvider _time;
 
@@ -26,8 +27,16 @@ internal sealed class RemoteFeatureService : IDisposable
     {
         (_limit, _time) = (TimeSpan.FromSeconds(options.Value.FeatureExtractionSeconds), time);
         if (options.Value.FeatureExtractionUrl is not { } address) return;
-        // The channel's own pauses grow to minutes; the ones between the tries of a call are to decide.
-        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxSendMessageSize = null, InitialReconnectBackoff = FirstWait, MaxReconnectBackoff = LongestWait });
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            MaxSendMessageSize = null,
+            // The channel's own pauses grow to minutes; the ones between the tries of a call are to decide.
+            InitialReconnectBackoff = FirstWait,
+            MaxReconnectBackoff = LongestWait,
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, SslOptions = RemoteFeatureAccess.Ssl(options.Value) },
+            DisposeHttpClient = true,
+        });
+        _headers = RemoteFeatureAccess.Headers(options.Value);
         _client = new FeatureExtractionService.FeatureExtractionServiceClient(_channel);
     }
 
@@ -73,7 +82,7 @@ internal sealed class RemoteFeatureService : IDisposable
         {
             try
             {
-                using var made = call(new CallOptions(deadline: deadline.UtcDateTime, cancellationToken: cancellation));
+                using var made = call(new CallOptions(_headers, deadline: deadline.UtcDateTime, cancellationToken: cancellation));
                 return await made.ResponseAsync;
             }
             catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable && _time.GetUtcNow() + wait < deadline)

@@ -27,6 +27,7 @@ public static class RetrievalScoringHost
         service.Services.AddSingleton<GalleryTransfers>();
         service.Services.AddHostedService<StoreStartup>();
         service.MapGrpcService<RetrievalScoringGrpcService>(RetrievalScoringService.Descriptor.FullName);
+        service.Administer(RetrievalScoringService.Descriptor, "DeleteGallery", "SnapshotGallery", "RestoreGallery");
     }
 
     private static IGalleryStore Store(IServiceProvider provider)

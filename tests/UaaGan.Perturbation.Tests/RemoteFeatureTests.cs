@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using UaaGan.Failures;
 using UaaGan.FeatureExtraction;
 using UaaGan.Hosting;
 using UaaGan.Perturbation.Tests.Support;
@@ -70,6 +71,18 @@ public class RemoteFeatureTests
         await Statuses.FailsAsync(() => service.StreamAsync(Settings("nes"), []), StatusCode.Unavailable, "FEATURES_UNAVAILABLE");
         // Others need no features of that service.
         Assert.Null(Assert.Single(await service.StreamAsync(Settings("pgd"), [("a", Pictures.Png(1))])).Error);
+    }
+
+    [Theory]
+    [InlineData("--UaaGan:Perturbation:FeatureExtractionCa=/nowhere/ca.pem")]
+    [InlineData("--UaaGan:Perturbation:FeatureExtractionCertificate=/nowhere/me.pem")]
+    [InlineData("--UaaGan:Perturbation:FeatureExtractionApiKey=k")]
+    public async Task Credentials_that_cannot_be_shown_stop_the_start(string option)
+    {
+        using var state = new StateFolder();
+        var failure = await Assert.ThrowsAsync<FailureException>(() => LiveService.StartAsync(state, "--UaaGan:Perturbation:FeatureExtractionUrl=http://features.example:5101", option));
+        Assert.Equal("BAD_OPTION", failure.Reason);
+        Assert.Contains("Perturbation:FeatureExtraction", failure.Message, StringComparison.Ordinal);
     }
 
     private static PerturbSettings Settings(string method, params ReadOnlySpan<(string Name, string Value)> options)

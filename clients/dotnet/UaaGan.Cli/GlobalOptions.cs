@@ -19,6 +19,12 @@ internal static class GlobalOptions
     public static readonly Option<string> Perturbation = Url("--perturbation", "UAAGAN_PERTURBATION_URL", "Perturbation");
     public static readonly Option<string> Scoring = Url("--scoring", "UAAGAN_SCORING_URL", "RetrievalScoring");
 
+    public static readonly Option<string> ApiKeyFile = AccessFile("--api-key-file", "an API key for the services that have an address [default: $UAAGAN_API_KEY, the key itself]");
+    public static readonly Option<string> TokenFile = AccessFile("--token-file", "a bearer token for them [default: $UAAGAN_TOKEN, the token itself]");
+    public static readonly Option<string> Ca = AccessFile("--ca", "the authorities that their certificates come from [default: $UAAGAN_CA, else this machine's]");
+    public static readonly Option<string> Certificate = AccessFile("--certificate", "this caller's certificate [default: $UAAGAN_CERTIFICATE]");
+    public static readonly Option<string> Key = AccessFile("--key", "its private key [default: $UAAGAN_KEY]");
+
     public static readonly Option<bool> Json = new("--json")
     {
         Description = "One JSON object on standard output; progress and logs go to standard error",
@@ -42,9 +48,17 @@ internal static class GlobalOptions
     public static void AddTo(RootCommand root)
     {
         StartTimeout.Between(1, 3600);
-        foreach (var option in (Option[])[State, Features, Perturbation, Scoring, StartTimeout, Json, Verbose])
+        foreach (var option in (Option[])[State, Features, Perturbation, Scoring, ApiKeyFile, TokenFile, Ca, Certificate, Key, StartTimeout, Json, Verbose])
             root.Options.Add(option);
     }
+
+    // Keys and tokens come in files or by the environment: a list of processes shows options.
+    private static Option<string> AccessFile(string name, string content) => new(name)
+    {
+        Description = $"File with {content}",
+        HelpName = "FILE",
+        Recursive = true,
+    };
 
     private static Option<string> Url(string name, string variable, string service) => new(name)
     {

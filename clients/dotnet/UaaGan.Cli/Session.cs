@@ -1,6 +1,7 @@
 using System.CommandLine;
 using UaaGan.Cli.Output;
 using UaaGan.Cli.Services;
+using UaaGan.Client;
 using UaaGan.Protos.Common.V1;
 
 namespace UaaGan.Cli;
@@ -30,6 +31,23 @@ internal sealed class Session
     /// <summary>Where galleries and training jobs are, when not in the state folder: a PostgreSQL connection string.</summary>
     public static string? PostgreSql => NonEmpty(GlobalOptions.PostgreSqlVariable);
 
+    /// <summary>What the services that have an address are shown.</summary>
+    public ClientAccess Access
+    {
+        get
+        {
+            var environment = ClientAccess.FromEnvironment();
+            return new ClientAccess
+            {
+                ApiKey = Secret(GlobalOptions.ApiKeyFile) ?? environment.ApiKey,
+                Token = Secret(GlobalOptions.TokenFile) ?? environment.Token,
+                AuthorityFile = Options.GetValue(GlobalOptions.Ca) ?? environment.AuthorityFile,
+                CertificateFile = Options.GetValue(GlobalOptions.Certificate) ?? environment.CertificateFile,
+                KeyFile = Options.GetValue(GlobalOptions.Key) ?? environment.KeyFile,
+            };
+        }
+    }
+
     /// <summary>The address given for a service, if any.</summary>
     public Uri? Address(ServiceKind kind)
     {
@@ -51,12 +69,12 @@ internal sealed class Session
     /// <summary>As above, on another state folder.</summary>
     public Task<ServiceGroup> Services(string state, CancellationToken cancellationToken, params ServiceKind[] needed) =>
         ServiceGroup.Open(
-            needed.ToDictionary(kind => kind, Address), state, PostgreSql, Terminal,
+            needed.ToDictionary(kind => kind, Address), Access, state, PostgreSql, Terminal,
             TimeSpan.FromSeconds(Options.GetValue(GlobalOptions.StartTimeout)), cancellationToken);
 
     /// <summary>All three services, started for this command whatever addresses there are, on a state folder of its own.</summary>
     public Task<ServiceGroup> OwnServices(string state, CancellationToken cancellationToken) => ServiceGroup.Open(
-        ServiceKinds.All.ToDictionary(kind => kind, _ => (Uri?)null), state, "", Terminal,
+        ServiceKinds.All.ToDictionary(kind => kind, _ => (Uri?)null), new ClientAccess(), state, "", Terminal,
         TimeSpan.FromSeconds(Options.GetValue(GlobalOptions.StartTimeout)), cancellationToken);
 
     /// <summary>Reads NAME or NAME:VERSION.</summary>
@@ -70,6 +88,8 @@ internal sealed class Session
             _ => throw CliException.WrongUse($"--model '{text}' is not understood; write NAME or NAME:VERSION."),
         };
     }
+
+    private string? Secret(Option<string> file) => Options.GetValue(file) is { } path ? File.ReadAllText(path).Trim() : null;
 
     private static string? NonEmpty(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }

@@ -55,6 +55,9 @@ public sealed record ClientOptions
         init => _keepAliveInterval = Positive(value, nameof(KeepAliveInterval));
     }
 
+    /// <summary>Credentials and trust. Default: none, and the machine's authorities.</summary>
+    public ClientAccess Access { get; init; } = new();
+
     private static int AtLeast(int value, int least, string name, string unit) => value >= least
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value} {unit}; it must be at least {least}.");

@@ -42,14 +42,16 @@ public abstract class ServiceClient : IDisposable
             // What may be sent is the service's to say: streams keep to the limit it announces.
             MaxSendMessageSize = null,
             DisposeHttpClient = true,
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectTimeout = options.ConnectTimeout,
-                EnableMultipleHttp2Connections = true,
-                KeepAlivePingDelay = options.KeepAliveInterval,
-                KeepAlivePingTimeout = options.KeepAliveInterval,
-                UseProxy = false,
-            },
+            HttpHandler = options.Access.Apply(
+                new SocketsHttpHandler
+                {
+                    ConnectTimeout = options.ConnectTimeout,
+                    EnableMultipleHttp2Connections = true,
+                    KeepAlivePingDelay = options.KeepAliveInterval,
+                    KeepAlivePingTimeout = options.KeepAliveInterval,
+                    UseProxy = false,
+                },
+                address),
         });
     }
 

@@ -7,6 +7,7 @@
         print(result.id, result.feature.shape)
 """
 
+from uaagan.access import Access
 from uaagan.errors import ItemError
 from uaagan.features import Extracted, FeatureClient
 from uaagan.images import Item, read_folder
@@ -14,5 +15,5 @@ from uaagan.perturbation import Perturbed, PerturbationClient
 from uaagan.scoring import ScoringClient
 
 __all__ = [
-    "Extracted", "FeatureClient", "Item", "ItemError", "Perturbed", "PerturbationClient", "ScoringClient", "read_folder",
+    "Access", "Extracted", "FeatureClient", "Item", "ItemError", "Perturbed", "PerturbationClient", "ScoringClient", "read_folder",
 ]

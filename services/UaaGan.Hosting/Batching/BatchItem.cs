@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace UaaGan.Hosting;
 
 /// <summary>What a batch made of one item, and where the time went.</summary>
@@ -18,6 +20,7 @@ public sealed class BatchItem<TItem, TResult>
     internal BatchItem(TItem value, long bytes, object? key, long arrived, DateTimeOffset? deadline)
     {
         (Value, Bytes, Key, Arrived, Deadline) = (value, bytes, key, arrived, deadline);
+        Trace = Activity.Current?.Context ?? default;
     }
 
     /// <summary>What was submitted.</summary>
@@ -30,6 +33,9 @@ public sealed class BatchItem<TItem, TResult>
     internal long Arrived { get; }
 
     internal DateTimeOffset? Deadline { get; }
+
+    // Of the call that submitted it; the worker's thread knows nothing of the call's flow.
+    internal ActivityContext Trace { get; }
 
     internal Task<BatchResult<TResult>> Task => _completion.Task;
 

@@ -25,7 +25,8 @@ public sealed class BatchWorker<TItem, TResult> : IAsyncDisposable
         policy.Check();
         (Name, _policy, _time) = (name, policy, time ?? TimeProvider.System);
         _queue = new BatchQueue<TItem, TResult>(name, policy, _time);
-        new Thread(() => Run(create)) { Name = name, IsBackground = true }.Start();
+        // Unsafe: the flow of the call that happens to start the thread must not become the flow of every batch.
+        new Thread(() => Run(create)) { Name = name, IsBackground = true }.UnsafeStart();
     }
 
     /// <summary>The worker's name.</summary>
@@ -94,6 +95,7 @@ public sealed class BatchWorker<TItem, TResult> : IAsyncDisposable
         long start = _time.GetTimestamp();
         try
         {
+            using var span = ServiceTracing.StartBatch(Name, batch.Select(item => item.Trace));
             processor.Process(batch, _stop.Token);
             foreach (var item in batch) item.Fail(new InvalidOperationException($"{Name} left an item of its batch without an answer."));
         }

@@ -53,6 +53,8 @@ public sealed partial class StatusMapper(ILogger<StatusMapper> logger, IHostAppl
         FailureKind.FailedPrecondition => StatusCode.FailedPrecondition,
         FailureKind.ResourceExhausted => StatusCode.ResourceExhausted,
         FailureKind.DataLoss => StatusCode.DataLoss,
+        FailureKind.Unauthenticated => StatusCode.Unauthenticated,
+        FailureKind.PermissionDenied => StatusCode.PermissionDenied,
         FailureKind.Unavailable => StatusCode.Unavailable,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Every kind of failure has a row in this table."),
     };

@@ -9,6 +9,12 @@ namespace UaaGan.Hosting;
 /// <summary>Decodes and encodes images on a bounded number of threads, so that a burst of images can't starve everything else.</summary>
 public sealed class ImageReader : IDisposable
 {
+    /// <summary>The stage from what was sent to pixels.</summary>
+    public const string Decode = "decode";
+
+    /// <summary>The stage from pixels to what is sent.</summary>
+    public const string Encode = "encode";
+
     private readonly SemaphoreSlim _threads;
 
     public ImageReader(IOptions<ServiceOptions> options)
@@ -28,10 +34,13 @@ public sealed class ImageReader : IDisposable
     /// <returns>The pixels, and the time that decoding took, without the wait.</returns>
     /// <exception cref="FailureException">INVALID_ARGUMENT, with the field.</exception>
     public Task<(PixelImage Image, TimeSpan Elapsed)> ReadAsync(Image? image, string field, CancellationToken cancellation) =>
-        RunAsync(() => Read(image, Limits, field), cancellation);
+        RunAsync(Decode, () => Read(image, Limits, field), cancellation);
 
-    /// <summary>Does other work on images, such as encoding, on one of the threads.</summary>
-    public async Task<(T Result, TimeSpan Elapsed)> RunAsync<T>(Func<T> work, CancellationToken cancellation)
+    /// <summary>Does other work on images on one of the threads.</summary>
+    /// <param name="stage">What it is, for metrics and traces: <see cref="Decode"/> or <see cref="Encode"/>.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellation">Gives up the wait for a thread.</param>
+    public async Task<(T Result, TimeSpan Elapsed)> RunAsync<T>(string stage, Func<T> work, CancellationToken cancellation)
     {
         await _threads.WaitAsync(cancellation);
         try
@@ -39,9 +48,12 @@ public sealed class ImageReader : IDisposable
             return await Task.Run(
                 () =>
                 {
+                    using var span = ServiceTracing.StartStage(stage);
                     long start = Stopwatch.GetTimestamp();
                     var result = work();
-                    return (result, Stopwatch.GetElapsedTime(start));
+                    var elapsed = Stopwatch.GetElapsedTime(start);
+                    ServiceMetrics.RecordStage(stage, elapsed);
+                    return (result, elapsed);
                 },
                 CancellationToken.None);
         }

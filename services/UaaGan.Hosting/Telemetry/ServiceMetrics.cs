@@ -12,6 +12,9 @@ public static class ServiceMetrics
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "UaaGan.Hosting";
 
+    /// <summary>Name of the instrument that counts items, not time.</summary>
+    internal const string BatchSizeName = "uaagan.batch.size";
+
     private static readonly Meter Meter = new(MeterName);
     private static readonly Histogram<double> CallDuration =
         Meter.CreateHistogram<double>("uaagan.rpc.duration", "s", "Duration of gRPC calls by method and status.");
@@ -20,7 +23,9 @@ public static class ServiceMetrics
     private static readonly Histogram<double> ComputeTime =
         Meter.CreateHistogram<double>("uaagan.batch.duration", "s", "Time of a batch's computation.");
     private static readonly Histogram<int> BatchSize =
-        Meter.CreateHistogram<int>("uaagan.batch.size", "{item}", "Items of a batch.");
+        Meter.CreateHistogram<int>(BatchSizeName, "{item}", "Items of a batch.");
+    private static readonly Histogram<double> StageTime =
+        Meter.CreateHistogram<double>("uaagan.image.duration", "s", "Time to decode or to encode an image, by stage.");
     private static readonly Counter<long> Rejected =
         Meter.CreateCounter<long>("uaagan.items.rejected", "{item}", "Items that no batch computed, by reason.");
     private static readonly UpDownCounter<long> Pending =
@@ -40,6 +45,9 @@ public static class ServiceMetrics
         BatchSize.Record(size, new KeyValuePair<string, object?>("worker", worker));
         ComputeTime.Record(compute.TotalSeconds, new KeyValuePair<string, object?>("worker", worker));
     }
+
+    internal static void RecordStage(string stage, TimeSpan duration) =>
+        StageTime.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("stage", stage));
 
     internal static void RecordWait(string worker, TimeSpan wait) =>
         QueueWait.Record(wait.TotalSeconds, new KeyValuePair<string, object?>("worker", worker));

@@ -62,6 +62,8 @@ internal sealed class FakeFeatures(FakeBehaviour behaviour, BidirectionalStream 
                 throw new InvalidOperationException("the secret is in /srv/secret.txt");
             case "disk":
                 throw new IOException("No space left on device : '/srv/state/x'", 28);
+            case "connection":
+                return new ExtractResponse { ModelVersion = context.GetHttpContext().Connection.Id };
             case "stuck":
                 behaviour.Stuck.SetResult();
                 await Task.Delay(Timeout.Infinite, context.CancellationToken);

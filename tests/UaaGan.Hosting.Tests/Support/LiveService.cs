@@ -27,7 +27,9 @@ internal sealed class LiveService : IAsyncDisposable
 
     public FeatureExtractionService.FeatureExtractionServiceClient Client { get; }
 
-    public static async Task<LiveService> StartAsync(params string[] args)
+    public static Task<LiveService> StartAsync(params string[] args) => StartAsync(_ => { }, args);
+
+    public static async Task<LiveService> StartAsync(Action<ServiceBuilder> configure, params string[] args)
     {
         var behaviour = new FakeBehaviour();
         var log = new LogSink();
@@ -37,6 +39,8 @@ internal sealed class LiveService : IAsyncDisposable
             builder.Logging.AddProvider(log);
             builder.Services.AddSingleton(behaviour);
             builder.MapGrpcService<FakeFeatures>(FeatureExtractionService.Descriptor.FullName);
+            builder.Administer(FeatureExtractionService.Descriptor, "LoadModel");
+            configure(builder);
         });
         return new LiveService(service, behaviour, log);
     }

@@ -23,6 +23,8 @@ internal sealed class LiveService : IAsyncDisposable
 
     public PerturbationService.PerturbationServiceClient Client { get; }
 
+    public Uri Address => _service.GrpcAddress;
+
     public IServiceProvider Services => _service.Services;
 
     /// <summary>Options that the service's process gets in every test: one torch thread, as two runs must have the same number to compare.</summary>

@@ -24,7 +24,7 @@ internal sealed class ServiceGroup : IAsyncDisposable
 
     /// <summary>Connects to the services that have an address and starts the others.</summary>
     public static async Task<ServiceGroup> Open(
-        IReadOnlyDictionary<ServiceKind, Uri?> services, string state, string? postgreSql, Terminal terminal, TimeSpan startLimit, CancellationToken cancellationToken)
+        IReadOnlyDictionary<ServiceKind, Uri?> services, ClientAccess access, string state, string? postgreSql, Terminal terminal, TimeSpan startLimit, CancellationToken cancellationToken)
     {
         var group = new ServiceGroup(terminal);
         try
@@ -40,7 +40,7 @@ internal sealed class ServiceGroup : IAsyncDisposable
             foreach (var (kind, address) in services)
             {
                 var at = address ?? (await group._processes.Single(p => p.Kind == kind).Ready(startLimit, cancellationToken)).Grpc;
-                group._clients.Add(kind, Client(kind, at));
+                group._clients.Add(kind, Client(kind, at, new ClientOptions { Access = address is null ? new ClientAccess() : access }));
             }
 
             return group;
@@ -60,10 +60,10 @@ internal sealed class ServiceGroup : IAsyncDisposable
         await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
     }
 
-    private static ServiceClient Client(ServiceKind kind, Uri address) => kind switch
+    private static ServiceClient Client(ServiceKind kind, Uri address, ClientOptions options) => kind switch
     {
-        ServiceKind.FeatureExtraction => new FeatureClient(address),
-        ServiceKind.Perturbation => new PerturbationClient(address),
-        _ => new ScoringClient(address),
+        ServiceKind.FeatureExtraction => new FeatureClient(address, options),
+        ServiceKind.Perturbation => new PerturbationClient(address, options),
+        _ => new ScoringClient(address, options),
     };
 }
