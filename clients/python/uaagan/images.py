@@ -3,7 +3,7 @@
 import dataclasses
 import os
 from pathlib import Path
-from typing import Iterable, Iterator, Union
+from typing import AsyncIterable, Iterable, Iterator, Union
 
 import numpy as np
 
@@ -13,6 +13,9 @@ _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", 
 
 # Larger files travel in pieces of this many bytes, below the 4 MiB that gRPC servers accept in one message.
 _CHUNK = 1 << 20
+
+# Room for tags, lengths and offsets around an image's bytes.
+_OVERHEAD = 128
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +33,10 @@ class Item:
     camera: str = ""
 
 
+Images = Union[str, os.PathLike, Iterable[Item], AsyncIterable[Item]]
+"""A folder, or items; only the asyncio clients take an AsyncIterable."""
+
+
 def read_folder(folder: Union[str, os.PathLike]) -> Iterator[Item]:
     """The images under a folder, at any depth, by path. The id is the path in the folder, the identity its first part."""
     root = Path(folder)
@@ -43,17 +50,33 @@ def read_folder(folder: Union[str, os.PathLike]) -> Iterator[Item]:
         yield Item(relative.as_posix(), path.read_bytes(), relative.parts[0] if len(relative.parts) > 1 else "")
 
 
-def messages(item: Item) -> Iterable[common_pb2.ImageItem]:
-    """The messages that carry one image: one, or the pieces of a large file."""
+def messages(item: Item, max_message_bytes: int = 4 << 20) -> Iterable[common_pb2.ImageItem]:
+    """The messages that carry one image: one, or the pieces of a large file. ValueError for pixels that fit no message."""
+    room = max_message_bytes - _OVERHEAD - len(item.id.encode())
     if isinstance(item.image, np.ndarray):
-        yield common_pb2.ImageItem(id=item.id, image=common_pb2.Image(raw=_raw(item)))
+        raw = _raw(item)
+        if len(raw.data) > room:
+            raise ValueError(
+                f"{item.id}: {len(raw.data)} bytes of pixels do not fit a message of {max_message_bytes}, and only files travel in pieces; send a PNG")
+        yield common_pb2.ImageItem(id=item.id, image=common_pb2.Image(raw=raw))
         return
-    if len(item.image) <= _CHUNK:
+    if len(item.image) <= min(_CHUNK, room):
         yield common_pb2.ImageItem(id=item.id, image=common_pb2.Image(encoded=item.image))
         return
-    for offset in range(0, len(item.image), _CHUNK):
-        chunk = common_pb2.ImageChunk(offset=offset, total_bytes=len(item.image), data=item.image[offset:offset + _CHUNK])
+    size = max(1, min(_CHUNK, room))
+    for offset in range(0, len(item.image), size):
+        chunk = common_pb2.ImageChunk(offset=offset, total_bytes=len(item.image), data=item.image[offset:offset + size])
         yield common_pb2.ImageItem(id=item.id, chunk=chunk)
+
+
+def pixels(raw: common_pb2.RawImage) -> np.ndarray:
+    """Uncompressed pixels as a uint8 array [height, width, channels]."""
+    return np.frombuffer(raw.data, np.uint8).reshape(raw.height, raw.width, raw.channels)
+
+
+def images(source: "Images") -> Union[Iterable[Item], AsyncIterable[Item]]:
+    """The items of a folder, or the items themselves."""
+    return read_folder(source) if isinstance(source, (str, os.PathLike)) else source
 
 
 def _raw(item: Item) -> common_pb2.RawImage:

@@ -1,0 +1,50 @@
+"""What the three asynchronous clients share: a channel and the rules of calls."""
+
+from typing import Any, AsyncIterable, AsyncIterator, Callable, Iterable, Optional, TypeVar, Union
+
+import grpc
+
+from uaagan.aio import streams
+from uaagan.channels import OPTIONS, Metadata, Target, address
+from uaagan.methods import StreamMethod
+from uaagan.retry import OnProgress, Retry
+
+I = TypeVar("I")
+R = TypeVar("R")
+
+
+class ServiceClient:
+    """Holds a channel, of the event loop that runs. The parameters are those of the blocking clients."""
+
+    def __init__(
+        self, target: Union[Target, grpc.aio.Channel], credentials: Optional[grpc.ChannelCredentials] = None, metadata: Metadata = (),
+        retry: Retry = Retry(), timeout: float = 120,
+    ):
+        if isinstance(target, grpc.aio.Channel):
+            self._channel = target
+        elif credentials is None:
+            self._channel = grpc.aio.insecure_channel(address(target), OPTIONS)
+        else:
+            self._channel = grpc.aio.secure_channel(address(target), credentials, OPTIONS)
+        self._metadata = tuple(metadata)
+        self._retry = retry
+        self._timeout = timeout
+
+    async def close(self) -> None:
+        """Closes the channel."""
+        await self._channel.close()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        await self.close()
+
+    async def _unary(self, method: Callable, request: Any) -> Any:
+        return await method(request, timeout=self._timeout, metadata=self._metadata)
+
+    def _stream(
+        self, stub: Callable, method: StreamMethod[I, R], items: Union[Iterable[I], AsyncIterable[I]], progress: Optional[OnProgress],
+        timeout: Optional[float],
+    ) -> AsyncIterator[R]:
+        return streams.run(lambda: stub(timeout=timeout, metadata=self._metadata), method, items, self._retry, progress)
