@@ -82,11 +82,18 @@ class Streams(unittest.TestCase):
 
     def test_a_service_that_is_gone_is_an_error_after_the_attempts(self):
         def check(extract):
-            with FakeFeatures(breaks=[0, 0, 0]) as server:
+            with FakeFeatures(breaks=[1, 0, 0]) as server:
                 with self.assertRaises(grpc.RpcError) as raised:
                     extract(server, items(2))
                 self.assertEqual(grpc.StatusCode.UNAVAILABLE, raised.exception.code())
                 self.assertEqual(3, len(server.streams))
+        self.both(check)
+
+    def test_a_service_that_was_never_there_is_an_error_at_once(self):
+        def check(extract):
+            with FakeFeatures(breaks=[0]) as server, self.assertRaises(grpc.RpcError):
+                extract(server, items(2))
+            self.assertEqual(1, len(server.streams))
         self.both(check)
 
     def test_a_source_that_fails_raises_its_own_exception(self):

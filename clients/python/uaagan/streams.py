@@ -20,6 +20,7 @@ def run(start: Callable, method: StreamMethod[I, R], items: Iterable[I], retry: 
     """Yields the outcome of every item, in the order of the items, each once. Raises what the source raises, and grpc.RpcError."""
     window: Window[I, R] = Window(retry)
     source = _Source(items, window)
+    reached = False
     while not window.done:
         stream = _Stream(start, method, source, window)
         failure: Exception = BrokenStream("the service ended the stream before it had answered every item")
@@ -31,9 +32,12 @@ def run(start: Callable, method: StreamMethod[I, R], items: Iterable[I], retry: 
                 yield outcome
         except grpc.RpcError as error:
             source.check()
-            if error.code() is not grpc.StatusCode.UNAVAILABLE:
+            status = call_status(error)
+            reached = reached or stream.accepted or bool(status.details)
+            # A service that was never there is told at once: its address may be wrong.
+            if error.code() is not grpc.StatusCode.UNAVAILABLE or not reached:
                 raise
-            failure, asked = error, retry_after(call_status(error))
+            failure, asked = error, retry_after(status)
         finally:
             stream.close()
         source.check()
@@ -105,6 +109,11 @@ class _Stream:
                     self._wake()
                     yield outcome
             self._wake()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the service has announced its limits."""
+        return self._limits is not None
 
     def close(self) -> None:
         """Ends the call and lets go of the thread that sends."""

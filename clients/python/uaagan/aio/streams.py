@@ -21,6 +21,7 @@ async def run(
     """Yields the outcome of every item, in the order of the items, each once. Raises what the source raises, and grpc.RpcError."""
     window: Window[I, R] = Window(retry)
     source = _Source(items, window)
+    reached = False
     try:
         while not window.done:
             stream = _Stream(start(), method, source, window)
@@ -33,9 +34,12 @@ async def run(
                     yield outcome
             except grpc.RpcError as error:
                 stream.check()
-                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                status = call_status(error)
+                reached = reached or stream.accepted or bool(status.details)
+                # A service that was never there is told at once: its address may be wrong.
+                if error.code() is not grpc.StatusCode.UNAVAILABLE or not reached:
                     raise
-                failure, asked = error, retry_after(call_status(error))
+                failure, asked = error, retry_after(status)
             except asyncio.CancelledError:
                 # grpc.aio raises it for a call that its own writer gave up, too.
                 stream.check()
@@ -113,6 +117,11 @@ class _Stream:
                     await self._wake()
                     yield outcome
             await self._wake()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the service has announced its limits."""
+        return self._limits is not None
 
     def check(self) -> None:
         """Raises what went wrong on the side that sends."""
