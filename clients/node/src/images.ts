@@ -58,7 +58,7 @@ export function* messages(item: Item, limits: StreamLimits): Generator<{ item: o
     return;
   }
   const file = item.image;
-  if (file.length <= Math.min(chunkBytes, room)) {
+  if (file.length <= room) {
     yield { item: { id: item.id, image: { encoded: file } } };
     return;
   }

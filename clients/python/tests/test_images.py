@@ -15,7 +15,7 @@ from uaagan.vectors import to_message, to_numpy
 class Images(unittest.TestCase):
     def test_a_large_file_travels_in_pieces_that_join_without_a_gap(self):
         content = bytes(range(256)) * 9000
-        pieces = [message.chunk for message in messages(uaagan.Item("a", content))]
+        pieces = [message.chunk for message in messages(uaagan.Item("a", content), 2 << 20)]
         self.assertEqual(3, len(pieces))
         self.assertEqual(content, b"".join(piece.data for piece in pieces))
         self.assertEqual([0, 1 << 20, 2 << 20], [piece.offset for piece in pieces])

@@ -8,7 +8,7 @@
 uaagan.aio has the same clients for asyncio.
 """
 
-from uaagan.errors import ItemError
+from uaagan.errors import ItemError, reason
 from uaagan.features import FeatureClient
 from uaagan.images import Item, read_folder
 from uaagan.methods import BrokenStream
@@ -19,5 +19,5 @@ from uaagan.scoring import ScoringClient
 
 __all__ = [
     "BrokenStream", "Extracted", "FeatureClient", "Found", "GalleryRow", "Item", "ItemError", "Perturbed", "PerturbationClient", "Progress",
-    "Query", "Retry", "ScoringClient", "Stored", "read_folder",
+    "Query", "Retry", "ScoringClient", "Stored", "read_folder", "reason",
 ]

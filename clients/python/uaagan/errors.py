@@ -40,6 +40,11 @@ def call_status(error: grpc.RpcError) -> status_pb2.Status:
     return status_pb2.Status(code=error.code().value[0], message=error.details() or "")
 
 
+def reason(error: grpc.RpcError) -> str:
+    """The service's constant for a call that failed, such as MODEL_NOT_FOUND; empty when it gave none."""
+    return _detail(call_status(error), error_details_pb2.ErrorInfo()).reason
+
+
 def _detail(status, detail):
     for packed in status.details:
         if packed.Unpack(detail):

@@ -1,15 +1,16 @@
 """Client of FeatureExtraction."""
 
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Iterator, List, Optional, Tuple, Union
 
 import numpy as np
 
 from uaagan import methods
-from uaagan.images import Images, images
+from uaagan.images import Images, Item, images
 from uaagan.proto.features.v1 import features_pb2, features_pb2_grpc
 from uaagan.results import Extracted
 from uaagan.retry import OnProgress
 from uaagan.service import ServiceClient
+from uaagan.vectors import to_numpy
 
 
 class FeatureClient(ServiceClient):
@@ -29,6 +30,10 @@ class FeatureClient(ServiceClient):
             token = page.next_page_token
             if not token:
                 return found
+
+    def one(self, image: Union[bytes, np.ndarray], model: str, version: str = "", timeout: Optional[float] = None) -> np.ndarray:
+        """The feature of one image. Raises grpc.RpcError. timeout: seconds, by default the client's."""
+        return to_numpy(self._unary(self._stub.Extract, methods.extract_one(Item("", image), model, version), timeout).feature)
 
     def extract(
         self, source: Images, model: str, version: str = "", progress: Optional[OnProgress] = None, timeout: Optional[float] = None,

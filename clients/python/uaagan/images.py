@@ -11,7 +11,7 @@ from uaagan.proto.common.v1 import common_pb2
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".pgm", ".ppm", ".pnm"}
 
-# Larger files travel in pieces of this many bytes, below the 4 MiB that gRPC servers accept in one message.
+# Files that fit no message travel in pieces of this many bytes.
 _CHUNK = 1 << 20
 
 # Room for tags, lengths and offsets around an image's bytes.
@@ -60,7 +60,7 @@ def messages(item: Item, max_message_bytes: int = 4 << 20) -> Iterable[common_pb
                 f"{item.id}: {len(raw.data)} bytes of pixels do not fit a message of {max_message_bytes}, and only files travel in pieces; send a PNG")
         yield common_pb2.ImageItem(id=item.id, image=common_pb2.Image(raw=raw))
         return
-    if len(item.image) <= min(_CHUNK, room):
+    if len(item.image) <= room:
         yield common_pb2.ImageItem(id=item.id, image=common_pb2.Image(encoded=item.image))
         return
     size = max(1, min(_CHUNK, room))

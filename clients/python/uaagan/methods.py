@@ -17,6 +17,9 @@ from uaagan.vectors import to_message, to_numpy
 I = TypeVar("I")
 R = TypeVar("R")
 
+# Calls announce no limits: gRPC's default for one message, which every service takes.
+UNARY_BYTES = 4 << 20
+
 
 class BrokenStream(Exception):
     """The service broke the stream's rules: a fault of its own, or another version of it."""
@@ -47,6 +50,14 @@ def extract(model: str, version: str) -> StreamMethod[Item, Extracted]:
 
     settings = features_pb2.StreamExtractSettings(model=common_pb2.ModelReference(name=model, version=version))
     return StreamMethod(features_pb2.StreamExtractRequest(settings=settings), _images(features_pb2.StreamExtractRequest), outcome)
+
+
+def extract_one(image: Item, model: str, version: str) -> features_pb2.ExtractRequest:
+    """One image to its feature."""
+    whole = next(iter(messages(image, UNARY_BYTES)))
+    if not whole.HasField("image"):
+        raise ValueError(f"{len(image.image)} bytes do not fit one message; stream a large image with extract")
+    return features_pb2.ExtractRequest(model=common_pb2.ModelReference(name=model, version=version), image=whole.image)
 
 
 def perturb(

@@ -39,8 +39,8 @@ class ServiceClient:
     def __exit__(self, *_: Any) -> None:
         self.close()
 
-    def _unary(self, method: Callable, request: Any) -> Any:
-        return method(request, timeout=self._timeout, metadata=self._metadata, wait_for_ready=False)
+    def _unary(self, method: Callable, request: Any, timeout: Optional[float] = None) -> Any:
+        return method(request, timeout=self._timeout if timeout is None else timeout, metadata=self._metadata)
 
     def _stream(
         self, stub: Callable, method: StreamMethod[I, R], items: Iterable[I], progress: Optional[OnProgress], timeout: Optional[float],

@@ -1,16 +1,17 @@
 """Client of FeatureExtraction for asyncio."""
 
-from typing import Any, AsyncIterator, List, Optional, Tuple
+from typing import Any, AsyncIterator, List, Optional, Tuple, Union
 
 import numpy as np
 
 from uaagan import methods
 from uaagan.aio.service import ServiceClient
 from uaagan.features import stack
-from uaagan.images import Images, images
+from uaagan.images import Images, Item, images
 from uaagan.proto.features.v1 import features_pb2, features_pb2_grpc
 from uaagan.results import Extracted
 from uaagan.retry import OnProgress
+from uaagan.vectors import to_numpy
 
 
 class FeatureClient(ServiceClient):
@@ -30,6 +31,11 @@ class FeatureClient(ServiceClient):
             token = page.next_page_token
             if not token:
                 return found
+
+    async def one(self, image: Union[bytes, np.ndarray], model: str, version: str = "", timeout: Optional[float] = None) -> np.ndarray:
+        """The feature of one image. Raises grpc.RpcError. timeout: seconds, by default the client's."""
+        reply = await self._unary(self._stub.Extract, methods.extract_one(Item("", image), model, version), timeout)
+        return to_numpy(reply.feature)
 
     def extract(
         self, source: Images, model: str, version: str = "", progress: Optional[OnProgress] = None, timeout: Optional[float] = None,

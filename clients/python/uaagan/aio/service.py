@@ -40,8 +40,8 @@ class ServiceClient:
     async def __aexit__(self, *_: Any) -> None:
         await self.close()
 
-    async def _unary(self, method: Callable, request: Any) -> Any:
-        return await method(request, timeout=self._timeout, metadata=self._metadata)
+    async def _unary(self, method: Callable, request: Any, timeout: Optional[float] = None) -> Any:
+        return await method(request, timeout=self._timeout if timeout is None else timeout, metadata=self._metadata)
 
     def _stream(
         self, stub: Callable, method: StreamMethod[I, R], items: Union[Iterable[I], AsyncIterable[I]], progress: Optional[OnProgress],
