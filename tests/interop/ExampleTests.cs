@@ -28,4 +28,19 @@ public sealed class ExampleTests(InteropSuite suite) : IClassFixture<InteropSuit
         Assert.Equal(python, node);
         Assert.Equal(python, dotnet);
     }
+
+    [Fact]
+    public async Task Go_and_Java_stream_a_folder_through_extraction_and_perturbation()
+    {
+        string[] arguments = [suite.Images, "tiny", .. suite.Targets[..2]];
+        var go = await Programs.Run("artifacts/go/attack-folder", arguments);
+        var java = await Programs.Run("artifacts/java/attack-folder", arguments);
+
+        var lines = go.TrimEnd().Split('\n');
+        Assert.Equal(24, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"^class\d/\d\.png linf [1-8] cosine -?[01]\.\d{4}$", line));
+        // PGD moves every feature.
+        Assert.DoesNotContain("cosine 1.0000", go, StringComparison.Ordinal);
+        Assert.Equal(go, java);
+    }
 }

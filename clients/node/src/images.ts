@@ -36,7 +36,8 @@ export async function* readFolder(folder: string): AsyncGenerator<Item> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && suffixes.has(extname(entry.name).toLowerCase()))
-    .map((entry) => join(entry.parentPath, entry.name))
+    // Node 18 has only the older name.
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
   if (paths.length === 0) throw new Error(`there is no image under ${folder}`);
   for (const path of paths) {
