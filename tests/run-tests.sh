@@ -61,7 +61,7 @@ python_stubs() {
   clients/python/generate.sh "$made" && diff -r --exclude=__pycache__ "$made" clients/python/uaagan/proto
 }
 
-python_types() { (cd clients/python && mypy --python-executable /usr/bin/python3 -p uaagan); }
+python_types() { (cd clients/python && mypy --cache-dir=/dev/null --python-executable /usr/bin/python3); }
 
 node_client() { (cd clients/node && npm ci --ignore-scripts && npm run build && npm test); }
 

@@ -1,6 +1,6 @@
 """What a service says when one item of a stream, or a whole call, fails."""
 
-from typing import Iterable, Optional
+from typing import Any, Iterable, Optional
 
 import grpc
 
@@ -45,7 +45,7 @@ def reason(error: grpc.RpcError) -> str:
     return _detail(call_status(error), error_details_pb2.ErrorInfo()).reason
 
 
-def _detail(status, detail):
+def _detail(status: status_pb2.Status, detail: Any) -> Any:
     for packed in status.details:
         if packed.Unpack(detail):
             break

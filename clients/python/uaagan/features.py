@@ -52,7 +52,7 @@ class FeatureClient(ServiceClient):
 
 def stack(results: List[Extracted]) -> Tuple[List[str], np.ndarray]:
     """Ids and one array of the features, row by row."""
-    rows = [result.feature for result in results]
+    rows = [result.feature for result in results if result.feature is not None]
     return [result.id for result in results], np.stack(rows) if rows else np.empty((0, 0), np.float32)
 
 

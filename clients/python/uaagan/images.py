@@ -33,8 +33,11 @@ class Item:
     camera: str = ""
 
 
-Images = Union[str, os.PathLike, Iterable[Item], AsyncIterable[Item]]
-"""A folder, or items; only the asyncio clients take an AsyncIterable."""
+Images = Union[str, os.PathLike, Iterable[Item]]
+"""A folder, or items."""
+
+AsyncImages = Union[Images, AsyncIterable[Item]]
+"""The same for asyncio, whose items may come as they are made."""
 
 
 def read_folder(folder: Union[str, os.PathLike]) -> Iterator[Item]:
@@ -54,7 +57,7 @@ def messages(item: Item, max_message_bytes: int = 4 << 20) -> Iterable[common_pb
     """The messages that carry one image: one, or the pieces of a large file. ValueError for pixels that fit no message."""
     room = max_message_bytes - _OVERHEAD - len(item.id.encode())
     if isinstance(item.image, np.ndarray):
-        raw = _raw(item)
+        raw = _raw(item.id, item.image)
         if len(raw.data) > room:
             raise ValueError(
                 f"{item.id}: {len(raw.data)} bytes of pixels do not fit a message of {max_message_bytes}, and only files travel in pieces; send a PNG")
@@ -74,14 +77,18 @@ def pixels(raw: common_pb2.RawImage) -> np.ndarray:
     return np.frombuffer(raw.data, np.uint8).reshape(raw.height, raw.width, raw.channels)
 
 
-def images(source: "Images") -> Union[Iterable[Item], AsyncIterable[Item]]:
+def images(source: Images) -> Iterable[Item]:
     """The items of a folder, or the items themselves."""
     return read_folder(source) if isinstance(source, (str, os.PathLike)) else source
 
 
-def _raw(item: Item) -> common_pb2.RawImage:
-    pixels = item.image
-    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (1, 3)):
-        raise ValueError(f"{item.id}: an image is uint8 [height, width] or [height, width, 1 or 3], not {pixels.dtype} {list(pixels.shape)}")
-    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
-    return common_pb2.RawImage(data=pixels.tobytes(), height=pixels.shape[0], width=pixels.shape[1], channels=channels)
+def async_images(source: AsyncImages) -> Union[Iterable[Item], AsyncIterable[Item]]:
+    """The same for asyncio."""
+    return read_folder(source) if isinstance(source, (str, os.PathLike)) else source
+
+
+def _raw(id: str, image: np.ndarray) -> common_pb2.RawImage:
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3)):
+        raise ValueError(f"{id}: an image is uint8 [height, width] or [height, width, 1 or 3], not {image.dtype} {list(image.shape)}")
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    return common_pb2.RawImage(data=image.tobytes(), height=image.shape[0], width=image.shape[1], channels=channels)

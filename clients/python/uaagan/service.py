@@ -11,6 +11,7 @@ from uaagan.retry import OnProgress, Retry
 
 I = TypeVar("I")
 R = TypeVar("R")
+C = TypeVar("C", bound="ServiceClient")
 
 
 class ServiceClient:
@@ -33,7 +34,7 @@ class ServiceClient:
         """Closes the channel."""
         self._channel.close()
 
-    def __enter__(self):
+    def __enter__(self: C) -> C:
         return self
 
     def __exit__(self, *_: Any) -> None:

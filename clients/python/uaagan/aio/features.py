@@ -7,7 +7,7 @@ import numpy as np
 from uaagan import methods
 from uaagan.aio.service import ServiceClient
 from uaagan.features import stack
-from uaagan.images import Images, Item, images
+from uaagan.images import AsyncImages, Item, async_images
 from uaagan.proto.features.v1 import features_pb2, features_pb2_grpc
 from uaagan.results import Extracted
 from uaagan.retry import OnProgress
@@ -38,13 +38,13 @@ class FeatureClient(ServiceClient):
         return to_numpy(reply.feature)
 
     def extract(
-        self, source: Images, model: str, version: str = "", progress: Optional[OnProgress] = None, timeout: Optional[float] = None,
+        self, source: AsyncImages, model: str, version: str = "", progress: Optional[OnProgress] = None, timeout: Optional[float] = None,
     ) -> AsyncIterator[Extracted]:
         """Streams images and yields their features in the same order, each once."""
-        return self._stream(self._stub.StreamExtract, methods.extract(model, version), images(source), progress, timeout)
+        return self._stream(self._stub.StreamExtract, methods.extract(model, version), async_images(source), progress, timeout)
 
     async def array(
-        self, source: Images, model: str, version: str = "", progress: Optional[OnProgress] = None,
+        self, source: AsyncImages, model: str, version: str = "", progress: Optional[OnProgress] = None,
     ) -> Tuple[List[str], np.ndarray]:
         """The ids of all images and their features, float32 [images, dimension]. Raises the ItemError of the first image that fails."""
         results = []

@@ -4,7 +4,7 @@ from typing import Any, AsyncIterator, Mapping, Optional
 
 from uaagan import methods
 from uaagan.aio.service import ServiceClient
-from uaagan.images import Images, images
+from uaagan.images import AsyncImages, async_images
 from uaagan.proto.perturbation.v1 import perturbation_pb2_grpc
 from uaagan.results import Perturbed
 from uaagan.retry import OnProgress
@@ -18,9 +18,9 @@ class PerturbationClient(ServiceClient):
         self._stub = perturbation_pb2_grpc.PerturbationServiceStub(self._channel)
 
     def perturb(
-        self, source: Images, model: str, method: str, epsilon: str, generator: str = "", options: Optional[Mapping[str, str]] = None,
+        self, source: AsyncImages, model: str, method: str, epsilon: str, generator: str = "", options: Optional[Mapping[str, str]] = None,
         seed: int = 0, rescale: bool = False, output: str = "png", progress: Optional[OnProgress] = None, timeout: Optional[float] = None,
     ) -> AsyncIterator[Perturbed]:
         """Streams images and yields their adversarial twins in the same order, each once."""
         attack = methods.perturb(model, method, epsilon, generator, options, seed, rescale, output)
-        return self._stream(self._stub.StreamPerturb, attack, images(source), progress, timeout)
+        return self._stream(self._stub.StreamPerturb, attack, async_images(source), progress, timeout)

@@ -11,6 +11,7 @@ from uaagan.retry import OnProgress, Retry
 
 I = TypeVar("I")
 R = TypeVar("R")
+C = TypeVar("C", bound="ServiceClient")
 
 
 class ServiceClient:
@@ -34,7 +35,7 @@ class ServiceClient:
         """Closes the channel."""
         await self._channel.close()
 
-    async def __aenter__(self):
+    async def __aenter__(self: C) -> C:
         return self
 
     async def __aexit__(self, *_: Any) -> None:
