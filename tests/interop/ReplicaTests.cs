@@ -37,11 +37,14 @@ public sealed class ReplicaTests(InteropSuite suite) : IClassFixture<InteropSuit
         var replicas = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => suite.Start("UaaGan.FeatureExtraction", "--UaaGan:BatchDelayMilliseconds=10000")));
         try
         {
+            // The first answer of an endpoint takes long on a busy machine, and the last items wait for ten seconds only.
+            using var http = new HttpClient();
+            foreach (var replica in replicas) await http.GetStringAsync(new Uri(replica.Http, "/metrics"));
             var configuration = suite.Configuration(language);
             configuration["replicas"] = new JsonArray([.. replicas.Select(replica => (JsonNode)replica.Grpc.Authority)]);
             configuration["count"] = count;
             configuration["gate"] = Gate;
-            var run = new ResumeRun(AnsweredAtGate, async () => await happens(await Busy(replicas)));
+            var run = new ResumeRun(AnsweredAtGate, async () => await happens(await Busy(http, replicas)));
             var result = language == Languages.Dotnet ? await new DotnetDriver(configuration).RunStream(run) : await DriverProcess.RunStream(language, configuration, run);
 
             Assert.Equal(InteropCases.Ids(count), result.Ids);
@@ -56,9 +59,8 @@ public sealed class ReplicaTests(InteropSuite suite) : IClassFixture<InteropSuit
     }
 
     /// <summary>The replica in whose queue the last items before the gate wait.</summary>
-    private static async Task<BuiltService> Busy(IReadOnlyList<BuiltService> replicas)
+    private static async Task<BuiltService> Busy(HttpClient http, IReadOnlyList<BuiltService> replicas)
     {
-        using var http = new HttpClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Programs.Limit);
         while (true)

@@ -148,8 +148,8 @@ class Streams(unittest.TestCase):
             for _ in range(100):
                 list(client.extract(items(1), "m"))
                 if one.streams and two.streams:
-                    return
-            self.fail("a hundred streams went to one replica of two")
+                    break
+            self.assertTrue(one.streams and two.streams, "a hundred streams went to one replica of two")
 
 
 class Targets(unittest.TestCase):

@@ -12,7 +12,7 @@ Target = Union[str, Sequence[str]]
 
 Metadata = Sequence[Tuple[str, Union[str, bytes]]]
 
-OPTIONS: List[Tuple[str, Union[str, int]]] = [
+_OPTIONS: List[Tuple[str, Union[str, int]]] = [
     ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
     # Room for a raw image of 80 megapixels.
     ("grpc.max_receive_message_length", 256 << 20),
@@ -28,8 +28,14 @@ OPTIONS: List[Tuple[str, Union[str, int]]] = [
 def open_channel(target: Target, credentials: Optional[grpc.ChannelCredentials] = None) -> grpc.Channel:
     """A channel that spreads calls over all replicas. credentials: for TLS; without, the connection is plain text."""
     if credentials is None:
-        return grpc.insecure_channel(address(target), OPTIONS)
-    return grpc.secure_channel(address(target), credentials, OPTIONS)
+        return grpc.insecure_channel(address(target), options(target))
+    return grpc.secure_channel(address(target), credentials, options(target))
+
+
+def options(target: Target) -> List[Tuple[str, Union[str, int]]]:
+    """A channel's options."""
+    # A list would become the authority of every call, which servers refuse as no host.
+    return _OPTIONS if isinstance(target, str) else [*_OPTIONS, ("grpc.default_authority", target[0])]
 
 
 def address(target: Target) -> str:

@@ -5,7 +5,7 @@ from typing import Any, AsyncIterable, AsyncIterator, Callable, Iterable, Option
 import grpc
 
 from uaagan.aio import streams
-from uaagan.channels import OPTIONS, Metadata, Target, address
+from uaagan.channels import Metadata, Target, address, options
 from uaagan.methods import StreamMethod
 from uaagan.retry import OnProgress, Retry
 
@@ -24,9 +24,9 @@ class ServiceClient:
         if isinstance(target, grpc.aio.Channel):
             self._channel = target
         elif credentials is None:
-            self._channel = grpc.aio.insecure_channel(address(target), OPTIONS)
+            self._channel = grpc.aio.insecure_channel(address(target), options(target))
         else:
-            self._channel = grpc.aio.secure_channel(address(target), credentials, OPTIONS)
+            self._channel = grpc.aio.secure_channel(address(target), credentials, options(target))
         self._metadata = tuple(metadata)
         self._retry = retry
         self._timeout = timeout
