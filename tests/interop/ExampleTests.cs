@@ -1,7 +1,8 @@
 namespace UaaGan.Interop.Tests;
 
 /// <summary>The examples of the clients, as their READMEs say to run them.</summary>
-public sealed class ExampleTests(InteropSuite suite) : IClassFixture<InteropSuite>
+[Collection(InteropSuite.Turns)]
+public sealed class ExampleTests(InteropSuite suite)
 {
     [Fact]
     public async Task Python_goes_from_a_folder_to_an_array_in_eight_lines()

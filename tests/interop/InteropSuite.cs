@@ -2,6 +2,9 @@ using System.Text.Json.Nodes;
 using UaaGan.Cli.Tests;
 using UaaGan.Imaging;
 
+// One set of services for all tests.
+[assembly: AssemblyFixture(typeof(UaaGan.Interop.Tests.InteropSuite))]
+
 namespace UaaGan.Interop.Tests;
 
 /// <summary>
@@ -22,6 +25,9 @@ public sealed class InteropSuite : IAsyncLifetime
 
     /// <summary>host:port of FeatureExtraction, Perturbation and RetrievalScoring.</summary>
     public string[] Targets => [.. _services[..3].Select(service => service.Grpc.Authority)];
+
+    /// <summary>The collection of all tests, which take turns: what one sends must not fill the queue that another measures.</summary>
+    public const string Turns = "services";
 
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = FindRoot();

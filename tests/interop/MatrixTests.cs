@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace UaaGan.Interop.Tests;
 
 /// <summary>Every language gives the same answer to every case.</summary>
-public sealed class MatrixTests(InteropSuite suite) : IClassFixture<InteropSuite>
+[Collection(InteropSuite.Turns)]
+public sealed class MatrixTests(InteropSuite suite)
 {
     public static TheoryData<string, string> Cells() => new(Languages.Matrix.SelectMany(language => InteropCases.All.Select(item => (language, item.Name))));
 

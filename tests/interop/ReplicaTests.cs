@@ -5,10 +5,11 @@ using UaaGan.Interop.Tests.Drivers;
 namespace UaaGan.Interop.Tests;
 
 /// <summary>Three replicas of FeatureExtraction, one of which goes in mid-stream.</summary>
-public sealed class ReplicaTests(InteropSuite suite) : IClassFixture<InteropSuite>
+[Collection(InteropSuite.Turns)]
+public sealed class ReplicaTests(InteropSuite suite)
 {
-    // Batches are of 8: at the gate, 96 items are answered and 4 wait for others to share theirs.
-    private const int Gate = 100, AnsweredAtGate = 96, WaitingAtGate = 4;
+    // Batches are of 8: at the gate, 96 items are answered and 4 wait, for ten seconds, for others to share theirs.
+    private const int Gate = 100, AnsweredAtGate = 96;
 
     [Theory]
     [InlineData(Languages.Dotnet)]
@@ -18,7 +19,9 @@ public sealed class ReplicaTests(InteropSuite suite) : IClassFixture<InteropSuit
     public async Task A_replica_killed_in_mid_stream_costs_no_item_and_doubles_none(string language)
     {
         var result = await Run(language, AnsweredAtGate + 104, victim => victim.KillAsync());
-        Assert.Equal((1, AnsweredAtGate), (result.Reconnected, result.AnsweredBefore));
+        Assert.Equal(1, result.Reconnected);
+        // A machine that is busier than ten seconds may have answered those that wait.
+        Assert.InRange(result.AnsweredBefore, AnsweredAtGate, Gate);
     }
 
     [Theory]
@@ -58,7 +61,7 @@ public sealed class ReplicaTests(InteropSuite suite) : IClassFixture<InteropSuit
         }
     }
 
-    /// <summary>The replica in whose queue the last items before the gate wait.</summary>
+    /// <summary>The replica that has accepted every item before the gate.</summary>
     private static async Task<BuiltService> Busy(HttpClient http, IReadOnlyList<BuiltService> replicas)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -68,13 +71,14 @@ public sealed class ReplicaTests(InteropSuite suite) : IClassFixture<InteropSuit
             foreach (var replica in replicas)
             {
                 var metrics = await http.GetStringAsync(new Uri(replica.Http, "/metrics"), limit.Token);
-                if (metrics.Split('\n').Any(line => line.StartsWith("uaagan_items_pending", StringComparison.Ordinal) && Waiting(line) == WaitingAtGate)) return replica;
+                if (Value(metrics, "uaagan_queue_wait_seconds_count") + Value(metrics, "uaagan_items_pending") == Gate) return replica;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
         }
     }
 
-    // name{labels} value timestamp
-    private static double Waiting(string line) => double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
+    /// <summary>Sum of a metric's series, whose lines are: name{labels} value timestamp.</summary>
+    private static double Value(string metrics, string name) => metrics.Split('\n').Where(line => line.StartsWith($"{name}{{", StringComparison.Ordinal))
+        .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
 }

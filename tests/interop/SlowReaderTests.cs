@@ -6,7 +6,8 @@ using UaaGan.Protos.Features.V1;
 namespace UaaGan.Interop.Tests;
 
 /// <summary>A caller who does not read holds up nobody but itself.</summary>
-public sealed class SlowReaderTests(InteropSuite suite) : IClassFixture<InteropSuite>
+[Collection(InteropSuite.Turns)]
+public sealed class SlowReaderTests(InteropSuite suite)
 {
     private static readonly ModelReference Tiny = new() { Name = "tiny" };
 
