@@ -25,10 +25,13 @@ check() {
 
 # Debian packages the tests use: a browser for the report, Python's gRPC for the client, PyTorch for the
 # reference values of the networks, jsonschema for the schema of model.json, protoc for the client's stubs,
-# PostgreSQL, of which the tests start servers of their own, and clang for the CUDA kernels.
+# PostgreSQL, of which the tests start servers of their own, clang for the CUDA kernels, mypy for the Python client's types, and
+# Go and Java with gRPC for the examples.
 install() {
-  local packages=(chromium npm python3-grpcio python3-protobuf python3-numpy python3-torch python3-torchvision python3-jsonschema protobuf-compiler protobuf-compiler-grpc postgresql-15 clang-19 libclang-rt-19-dev libstdc++-12-dev) missing=() package
+  local packages=(chromium npm python3-grpcio python3-protobuf python3-numpy python3-torch python3-torchvision python3-jsonschema protobuf-compiler protobuf-compiler-grpc postgresql-15 clang-19 libclang-rt-19-dev libstdc++-12-dev
+    mypy golang-go golang-google-grpc-dev golang-goprotobuf-dev default-jdk-headless libgrpc-java protobuf-compiler-grpc-java-plugin libprotobuf-java libnetty-java libperfmark-java) missing=() package
   command -v npm >/dev/null && packages=("${packages[@]/npm/}")
+  command -v javac >/dev/null && packages=("${packages[@]/default-jdk-headless/}")
   for package in ${packages[@]}; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
   done
@@ -58,6 +61,10 @@ python_stubs() {
   clients/python/generate.sh "$made" && diff -r --exclude=__pycache__ "$made" clients/python/uaagan/proto
 }
 
+python_types() { (cd clients/python && mypy --cache-dir=/dev/null --python-executable /usr/bin/python3); }
+
+node_client() { (cd clients/node && npm ci --ignore-scripts && npm run build && npm test); }
+
 install
 check "dotnet build" dotnet build UaaGan.Grpc.sln -c Release -v quiet -nologo
 if [ $failed -eq 0 ]; then
@@ -66,6 +73,10 @@ if [ $failed -eq 0 ]; then
   check "buf breaking" protos/buf.sh breaking
   check "buf breaking finds a planted change" buf_breaking_bites
   check "python client" python_client
+  check "python client's types" python_types
+  check "node client" node_client
+  check "go example builds" clients/go/build.sh artifacts/go
+  check "java example builds" clients/java/build.sh artifacts/java
   check "python stubs are those of the protos" python_stubs
   start=$SECONDS
   dotnet test --solution UaaGan.Grpc.sln -c Release --no-build --output Detailed --no-progress --minimum-expected-tests 100 >"$log" 2>&1

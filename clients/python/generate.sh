@@ -11,7 +11,7 @@ types=$(ls -d "$packages"grpc.tools/*/build/native/include | sort -V | tail -n 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$protos" && protoc -I . -I "$rpc" -I "$types" --python_out="$work" --plugin=protoc-gen-grpc="$(command -v grpc_python_plugin)" --grpc_out="$work" \
-  uaagan/*/v1/*.proto google/rpc/status.proto)
+  uaagan/*/v1/*.proto google/rpc/status.proto google/rpc/error_details.proto)
 rm -rf "$out"
 mkdir -p "$out"
 # The modules live inside the package, so that nothing else has to be installed beside it.

@@ -26,6 +26,12 @@ internal sealed class BuiltService : IAsyncDisposable
     /// <summary>A channel to it.</summary>
     public GrpcChannel Channel { get; private set; } = null!;
 
+    /// <summary>Where it answers gRPC.</summary>
+    public Uri Grpc { get; private set; } = null!;
+
+    /// <summary>Where it answers health and metrics.</summary>
+    public Uri Http { get; private set; } = null!;
+
     /// <summary>
     /// Memory of its own, in bytes: anonymous pages, in swap or not. Pages of files come and go as the machine's other work wants, and are
     /// no part of it.
@@ -79,8 +85,9 @@ internal sealed class BuiltService : IAsyncDisposable
         }
 
         using var ports = JsonDocument.Parse(await File.ReadAllTextAsync(portFile, TestContext.Current.CancellationToken));
-        service.Channel = GrpcChannel.ForAddress(
-            ports.RootElement.GetProperty("grpc").GetString()!, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxRetryAttempts = null });
+        service.Grpc = new Uri(ports.RootElement.GetProperty("grpc").GetString()!);
+        service.Http = new Uri(ports.RootElement.GetProperty("http").GetString()!);
+        service.Channel = GrpcChannel.ForAddress(service.Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxRetryAttempts = null });
         return service;
     }
 
@@ -93,6 +100,14 @@ internal sealed class BuiltService : IAsyncDisposable
         Kill();
         await _process.WaitForExitAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Equal(137, _process.ExitCode);
+    }
+
+    /// <summary>SIGTERM: the service ends by itself, well, once what it has accepted is answered.</summary>
+    public async Task TerminateAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.Equal(0, _process.ExitCode);
     }
 
     /// <summary>Kills it if it still runs, and fails when it logged what no service should.</summary>

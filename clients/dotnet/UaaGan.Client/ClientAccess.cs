@@ -34,16 +34,16 @@ public sealed record ClientAccess
 
     /// <summary>The handler of a channel, with all of it.</summary>
     /// <param name="handler">Opens the connections.</param>
-    /// <param name="address">The service's address.</param>
+    /// <param name="replicas">Where they may go: http addresses, or https ones.</param>
     /// <exception cref="UaaGanClientException">A file cannot be used, or a secret would go over the network in the clear.</exception>
-    internal HttpMessageHandler Apply(SocketsHttpHandler handler, Uri address)
+    internal HttpMessageHandler Apply(SocketsHttpHandler handler, IReadOnlyCollection<Uri> replicas)
     {
-        if (address.Scheme == Uri.UriSchemeHttps) handler.SslOptions = Ssl();
+        if (replicas.First().Scheme == Uri.UriSchemeHttps) handler.SslOptions = Ssl();
         if (ApiKey is null && Token is null) return handler;
-        if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
+        if (replicas.FirstOrDefault(address => address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback) is { } open)
         {
             throw new UaaGanClientException(
-                Grpc.Core.StatusCode.FailedPrecondition, $"The API key or token would go to {address.Host} in the clear; use https, or 127.0.0.1 for a service on this machine.", null);
+                Grpc.Core.StatusCode.FailedPrecondition, $"The API key or token would go to {open.Host} in the clear; use https, or 127.0.0.1 for a service on this machine.", null);
         }
 
         return new Credentials(this, handler);

@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace UaaGan.Client;
 
 /// <summary>How a client talks to its service. The defaults suit the services of this suite on loopback and in a cluster.</summary>
@@ -9,6 +11,7 @@ public sealed record ClientOptions
     private readonly TimeSpan _unaryDeadline = TimeSpan.FromMinutes(2);
     private readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10);
     private readonly TimeSpan _keepAliveInterval = TimeSpan.FromSeconds(60);
+    private readonly TimeSpan _dnsRefresh = TimeSpan.FromSeconds(30);
 
     /// <summary>Largest message that is received, in bytes, at least 1024. Default: 256 MiB, room for a raw image of 80 megapixels.</summary>
     public int MaxReceiveBytes
@@ -57,6 +60,30 @@ public sealed record ClientOptions
 
     /// <summary>Credentials and trust. Default: none, and the machine's authorities.</summary>
     public ClientAccess Access { get; init; } = new();
+
+    /// <summary>How often the name of a dns:/// address is asked for its addresses, more than 0. Default: 30 seconds. A lost connection asks at once.</summary>
+    public TimeSpan DnsRefresh
+    {
+        get => _dnsRefresh;
+        init => _dnsRefresh = Positive(value, nameof(DnsRefresh));
+    }
+
+    /// <summary>Whether the replicas of a dns:/// address speak TLS; an http or https address says so itself. Default: false.</summary>
+    public bool DnsTls { get; init; }
+
+    /// <summary>When the items of a stream are sent again.</summary>
+    public RetryPolicy Retry { get; init; } = new();
+
+    /// <summary>Sent with every call, such as an authorization; names are lower case. Default: nothing.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    internal Metadata? Headers()
+    {
+        if (Metadata.Count == 0) return null;
+        var headers = new Metadata();
+        foreach (var (name, value) in Metadata) headers.Add(name, value);
+        return headers;
+    }
 
     private static int AtLeast(int value, int least, string name, string unit) => value >= least
         ? value

@@ -48,7 +48,7 @@ internal sealed class DuplexExchange<TRequest, TResponse, TAccepted, TItem, TRes
         {
             // The token is linked for the opening only: Send has its own.
             using var opening = cancellationToken.Register(life.Cancel);
-            call = shape.Start(new CallOptions(cancellationToken: life.Token));
+            call = shape.Start(new CallOptions(client.Options.Headers(), cancellationToken: life.Token));
             var accepted = await Accept(call, shape).ConfigureAwait(false)
                 ?? throw BrokenProtocol(client, "it did not announce its limits first");
             var limits = shape.Limits(accepted) ?? throw BrokenProtocol(client, "its acceptance has no limits");

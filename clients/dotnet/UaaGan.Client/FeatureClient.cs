@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Grpc.Net.Client;
 using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Features.V1;
@@ -24,7 +23,13 @@ public sealed class FeatureClient : ServiceClient
 
     /// <summary>Opens a channel of its own. Nothing is sent before the first call.</summary>
     public FeatureClient(Uri address, ClientOptions? options = null)
-        : this(Channel(address, options), address, true, options)
+        : this(ServiceChannels.Open(address, options), address, true, options)
+    {
+    }
+
+    /// <summary>The same to several replicas, whose streams and calls go to each in turn.</summary>
+    public FeatureClient(IReadOnlyCollection<Uri> replicas, ClientOptions? options = null)
+        : this(ServiceChannels.Open(replicas, options), null, true, options)
     {
     }
 
@@ -66,14 +71,12 @@ public sealed class FeatureClient : ServiceClient
             cancellationToken);
     }
 
-    /// <summary>The features of a stream of images; see <see cref="ItemExchange{TAccepted, TItem, TResult}.Send"/>.</summary>
-    public async IAsyncEnumerable<ItemOutcome<Feature>> StreamExtract(
-        ModelReference model, IAsyncEnumerable<ImageInput> images, ReplyOrder order = ReplyOrder.Request,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await using var stream = await OpenExtract(model, order, cancellationToken).ConfigureAwait(false);
-        await foreach (var outcome in stream.Send(images, cancellationToken).ConfigureAwait(false)) yield return outcome;
-    }
+    /// <summary>The features of a stream of images, each once; see <see cref="ItemExchange{TAccepted, TItem, TResult}.Send"/>. A stream that
+    /// breaks goes on with another replica, as <see cref="ClientOptions.Retry"/> says.</summary>
+    public IAsyncEnumerable<ItemOutcome<Feature>> StreamExtract(
+        ModelReference model, IAsyncEnumerable<ImageInput> images, ReplyOrder order = ReplyOrder.Request, IProgress<StreamProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        ResumingStream.Run(token => OpenExtract(model, order, token), images, Options.Retry, order, progress, cancellationToken);
 
     /// <summary>Loads and warms a model on the replica that answers.</summary>
     public async Task<Model> LoadModel(ModelReference model, CancellationToken cancellationToken = default) =>

@@ -10,18 +10,23 @@ public sealed class ItemOutcome<T>
     private readonly T? _value;
 
     internal ItemOutcome(string id, ulong index, T? value, RpcStatus? error, Timing? timing)
+        : this(id, index, value, error is null ? null : UaaGanClientException.FromStatus(error), timing)
+    {
+    }
+
+    private ItemOutcome(string id, ulong index, T? value, UaaGanClientException? error, Timing? timing)
     {
         Id = id;
         Index = index;
         _value = value;
-        Error = error is null ? null : UaaGanClientException.FromStatus(error);
+        Error = error;
         Timing = timing;
     }
 
     /// <summary>The item's id.</summary>
     public string Id { get; }
 
-    /// <summary>The item's position in the stream, from 0.</summary>
+    /// <summary>The item's position in its source, from 0.</summary>
     public ulong Index { get; }
 
     /// <summary>Why there is no value; null when there is one.</summary>
@@ -32,4 +37,7 @@ public sealed class ItemOutcome<T>
 
     /// <summary>The value. Throws <see cref="Error"/> when there is none.</summary>
     public T Value => Error is null ? _value! : throw Error;
+
+    /// <summary>The same outcome at another position.</summary>
+    internal ItemOutcome<T> At(ulong index) => new(Id, index, _value, Error, Timing);
 }

@@ -23,7 +23,13 @@ public sealed class PerturbationClient : ServiceClient
 
     /// <summary>Opens a channel of its own. Nothing is sent before the first call.</summary>
     public PerturbationClient(Uri address, ClientOptions? options = null)
-        : this(Channel(address, options), address, true, options)
+        : this(ServiceChannels.Open(address, options), address, true, options)
+    {
+    }
+
+    /// <summary>The same to several replicas, whose streams and calls go to each in turn.</summary>
+    public PerturbationClient(IReadOnlyCollection<Uri> replicas, ClientOptions? options = null)
+        : this(ServiceChannels.Open(replicas, options), null, true, options)
     {
     }
 
@@ -68,14 +74,12 @@ public sealed class PerturbationClient : ServiceClient
             cancellationToken);
     }
 
-    /// <summary>The adversarial images of a stream of images; see <see cref="ItemExchange{TAccepted, TItem, TResult}.Send"/>.</summary>
-    public async IAsyncEnumerable<ItemOutcome<AdversarialImage>> StreamPerturb(
-        PerturbSettings attack, IAsyncEnumerable<ImageInput> images, ReplyOrder order = ReplyOrder.Request,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await using var stream = await OpenPerturb(attack, order, cancellationToken).ConfigureAwait(false);
-        await foreach (var outcome in stream.Send(images, cancellationToken).ConfigureAwait(false)) yield return outcome;
-    }
+    /// <summary>The adversarial images of a stream of images, each once; see <see cref="ItemExchange{TAccepted, TItem, TResult}.Send"/>. A
+    /// stream that breaks goes on with another replica, as <see cref="ClientOptions.Retry"/> says.</summary>
+    public IAsyncEnumerable<ItemOutcome<AdversarialImage>> StreamPerturb(
+        PerturbSettings attack, IAsyncEnumerable<ImageInput> images, ReplyOrder order = ReplyOrder.Request, IProgress<StreamProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        ResumingStream.Run(token => OpenPerturb(attack, order, token), images, Options.Retry, order, progress, cancellationToken);
 
     /// <summary>Uploads unlabelled images and starts a training job. Returns once the job is accepted; see <see cref="WatchTraining"/>.</summary>
     public async Task<Training> StartTraining(TrainingSettings settings, IAsyncEnumerable<ImageInput> images, CancellationToken cancellationToken = default)

@@ -22,7 +22,13 @@ public sealed class ScoringClient : ServiceClient
 
     /// <summary>Opens a channel of its own. Nothing is sent before the first call.</summary>
     public ScoringClient(Uri address, ClientOptions? options = null)
-        : this(Channel(address, options), address, true, options)
+        : this(ServiceChannels.Open(address, options), address, true, options)
+    {
+    }
+
+    /// <summary>The same to several replicas, whose streams and calls go to each in turn.</summary>
+    public ScoringClient(IReadOnlyCollection<Uri> replicas, ClientOptions? options = null)
+        : this(ServiceChannels.Open(replicas, options), null, true, options)
     {
     }
 
@@ -95,13 +101,11 @@ public sealed class ScoringClient : ServiceClient
             Options.MaxInFlight,
             cancellationToken);
 
-    /// <summary>Inserts or replaces items; see <see cref="OpenUpsert"/>.</summary>
-    public async IAsyncEnumerable<ItemOutcome<UpsertResult>> StreamUpsert(
-        string gallery, IAsyncEnumerable<GalleryItem> items, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await using var stream = await OpenUpsert(gallery, cancellationToken).ConfigureAwait(false);
-        await foreach (var outcome in stream.Send(items, cancellationToken).ConfigureAwait(false)) yield return outcome;
-    }
+    /// <summary>Inserts or replaces items; see <see cref="OpenUpsert"/>. A stream that breaks goes on, as <see cref="ClientOptions.Retry"/>
+    /// says: to send an item twice is to send it once.</summary>
+    public IAsyncEnumerable<ItemOutcome<UpsertResult>> StreamUpsert(
+        string gallery, IAsyncEnumerable<GalleryItem> items, IProgress<StreamProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        ResumingStream.Run(token => OpenUpsert(gallery, token), items, Options.Retry, ReplyOrder.Request, progress, cancellationToken);
 
     /// <summary>Deletes items by id, 1 to 10000 of them; ids that are not there are counted, not refused.</summary>
     public Task<DeleteItemsResponse> DeleteItems(string gallery, IEnumerable<string> ids, CancellationToken cancellationToken = default) =>
@@ -138,14 +142,11 @@ public sealed class ScoringClient : ServiceClient
             cancellationToken);
     }
 
-    /// <summary>The k best items for each query of a stream.</summary>
-    public async IAsyncEnumerable<ItemOutcome<Ranking>> StreamSearch(
-        string gallery, int k, IAsyncEnumerable<SearchQuery> queries, ReplyOrder order = ReplyOrder.Request,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await using var stream = await OpenSearch(gallery, k, order, cancellationToken).ConfigureAwait(false);
-        await foreach (var outcome in stream.Send(queries, cancellationToken).ConfigureAwait(false)) yield return outcome;
-    }
+    /// <summary>The k best items for each query of a stream. A stream that breaks goes on, as <see cref="ClientOptions.Retry"/> says.</summary>
+    public IAsyncEnumerable<ItemOutcome<Ranking>> StreamSearch(
+        string gallery, int k, IAsyncEnumerable<SearchQuery> queries, ReplyOrder order = ReplyOrder.Request, IProgress<StreamProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        ResumingStream.Run(token => OpenSearch(gallery, k, order, token), queries, Options.Retry, order, progress, cancellationToken);
 
     /// <summary>Scores clean and adversarial queries by a ranking protocol. An item at fault fails the call and is named: nothing is left out in silence.</summary>
     public Task<EvaluateResponse> Evaluate(EvaluateSettings settings, IAsyncEnumerable<EvaluationItem> items, CancellationToken cancellationToken = default)

@@ -27,33 +27,7 @@ public abstract class ServiceClient : IDisposable
     /// <summary>Where the service is; null for a channel that was given.</summary>
     public Uri? Address { get; }
 
-    private protected ClientOptions Options { get; }
-
-    /// <summary>A channel to a service of this suite: cleartext HTTP/2 for http, TLS for https.</summary>
-    public static GrpcChannel Channel(Uri address, ClientOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
-            throw new ArgumentException($"'{address}' is no service address; write it as http://host:port or https://host:port.", nameof(address));
-        options ??= new ClientOptions();
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions
-        {
-            MaxReceiveMessageSize = options.MaxReceiveBytes,
-            // What may be sent is the service's to say: streams keep to the limit it announces.
-            MaxSendMessageSize = null,
-            DisposeHttpClient = true,
-            HttpHandler = options.Access.Apply(
-                new SocketsHttpHandler
-                {
-                    ConnectTimeout = options.ConnectTimeout,
-                    EnableMultipleHttp2Connections = true,
-                    KeepAlivePingDelay = options.KeepAliveInterval,
-                    KeepAlivePingTimeout = options.KeepAliveInterval,
-                    UseProxy = false,
-                },
-                address),
-        });
-    }
+    internal ClientOptions Options { get; }
 
     /// <summary>Closes the channel, if this client opened it.</summary>
     public void Dispose()
@@ -66,7 +40,7 @@ public abstract class ServiceClient : IDisposable
     {
         try
         {
-            using var call = start(new CallOptions(deadline: DateTime.UtcNow + Options.UnaryDeadline, cancellationToken: cancellationToken));
+            using var call = start(new CallOptions(Options.Headers(), DateTime.UtcNow + Options.UnaryDeadline, cancellationToken));
             return await call.ResponseAsync.ConfigureAwait(false);
         }
         catch (RpcException exception)
@@ -81,7 +55,7 @@ public abstract class ServiceClient : IDisposable
     {
         // Cancels the call when the source of the messages throws: the service must not take half an upload for a whole one.
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var call = start(new CallOptions(cancellationToken: life.Token));
+        using var call = start(new CallOptions(Options.Headers(), cancellationToken: life.Token));
         try
         {
             await foreach (var message in messages.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -109,7 +83,7 @@ public abstract class ServiceClient : IDisposable
     private protected async IAsyncEnumerable<T> ServerStream<T>(
         Func<CallOptions, AsyncServerStreamingCall<T>> start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var call = start(new CallOptions(cancellationToken: cancellationToken));
+        using var call = start(new CallOptions(Options.Headers(), cancellationToken: cancellationToken));
         while (await MoveNext(call.ResponseStream, cancellationToken).ConfigureAwait(false)) yield return call.ResponseStream.Current;
     }
 

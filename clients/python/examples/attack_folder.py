@@ -1,6 +1,7 @@
 """Attacks every image of a folder (a sub-folder a class) and says what is left of the retrieval."""
 
 import argparse
+import sys
 
 import uaagan
 
@@ -25,13 +26,19 @@ def sound(results):
         yield result
 
 
+def progress(what):
+    """A line on standard error that counts."""
+    return lambda now: print(f"\r{what}: {now.answered} images", end="", file=sys.stderr)
+
+
 with uaagan.FeatureClient(o.features) as features, uaagan.PerturbationClient(o.perturbation) as perturbation, \
         uaagan.ScoringClient(o.scoring) as scoring:
     identities = {item.id: item.identity for item in uaagan.read_folder(o.folder)}
-    clean = {r.id: r.feature for r in sound(features.extract(uaagan.read_folder(o.folder), o.model))}
-    twins = perturbation.perturb(uaagan.read_folder(o.folder), o.model, o.method, o.epsilon, o.generator, seed=o.seed)
+    clean = {r.id: r.feature for r in sound(features.extract(o.folder, o.model, progress=progress("clean features")))}
+    twins = perturbation.perturb(o.folder, o.model, o.method, o.epsilon, o.generator, seed=o.seed)
     attacked = (uaagan.Item(twin.id, twin.image) for twin in sound(twins))
-    adversarial = {r.id: r.feature for r in sound(features.extract(attacked, o.model))}
+    adversarial = {r.id: r.feature for r in sound(features.extract(attacked, o.model, progress=progress("adversarial features")))}
+    print(file=sys.stderr)
     rows = [(id, identities[id], vector) for id, vector in clean.items()]
     score = scoring.leave_one_out(rows, rows, {o.method: adversarial})
 

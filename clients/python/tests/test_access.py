@@ -2,7 +2,7 @@ import os
 import unittest
 from unittest import mock
 
-from uaagan import Access
+from uaagan import Access, FeatureClient
 
 
 class AccessTests(unittest.TestCase):
@@ -15,11 +15,14 @@ class AccessTests(unittest.TestCase):
         self.assertEqual([("x-api-key", "k"), ("authorization", "Bearer t")], Access(api_key="k", token="t").metadata())
 
     def test_a_secret_does_not_go_to_another_machine_in_the_clear(self):
-        with self.assertRaisesRegex(ValueError, "https://features.example:5101"):
-            Access(api_key="k").channel("features.example:5101")
-        for target in ("localhost:5101", "127.0.0.1:5101", "http://[::1]:5101"):
-            Access(api_key="k").channel(target).close()
-        Access().channel("features.example:5101").close()
+        with self.assertRaisesRegex(ValueError, "features.example:5101 in the clear"):
+            FeatureClient("features.example:5101", Access(api_key="k"))
+        with self.assertRaisesRegex(ValueError, "10.0.0.2:5101 in the clear"):
+            FeatureClient(["127.0.0.1:5101", "10.0.0.2:5101"], Access(token="t"))
+        for target in ("localhost:5101", "127.0.0.1:5101", "[::1]:5101"):
+            FeatureClient(target, Access(api_key="k")).close()
+        FeatureClient("features.example:5101").close()
+        FeatureClient("features.example:5101", Access(api_key="k", tls=True)).close()
 
 
 if __name__ == "__main__":

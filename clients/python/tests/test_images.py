@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import uaagan
+import uaagan.images
 from uaagan.images import messages
 from uaagan.vectors import to_message, to_numpy
 
@@ -14,7 +15,7 @@ from uaagan.vectors import to_message, to_numpy
 class Images(unittest.TestCase):
     def test_a_large_file_travels_in_pieces_that_join_without_a_gap(self):
         content = bytes(range(256)) * 9000
-        pieces = [message.chunk for message in messages(uaagan.Item("a", content))]
+        pieces = [message.chunk for message in messages(uaagan.Item("a", content), 2 << 20)]
         self.assertEqual(3, len(pieces))
         self.assertEqual(content, b"".join(piece.data for piece in pieces))
         self.assertEqual([0, 1 << 20, 2 << 20], [piece.offset for piece in pieces])
@@ -25,6 +26,16 @@ class Images(unittest.TestCase):
         raw = next(iter(messages(uaagan.Item("a", pixels)))).image.raw
         self.assertEqual((2, 3, 3), (raw.height, raw.width, raw.channels))
         self.assertEqual(pixels.ravel().tolist(), list(raw.data))
+
+    def test_pixels_come_back_as_they_went(self):
+        pixels = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+        np.testing.assert_array_equal(pixels, uaagan.images.pixels(next(iter(messages(uaagan.Item("a", pixels)))).image.raw))
+
+    def test_a_message_limit_cuts_files_and_refuses_pixels(self):
+        pieces = [message.chunk.data for message in messages(uaagan.Item("a", bytes(300)), 229)]
+        self.assertEqual([100, 100, 100], [len(piece) for piece in pieces])
+        with self.assertRaisesRegex(ValueError, "a: 300 bytes of pixels do not fit a message of 229"):
+            list(messages(uaagan.Item("a", np.zeros((10, 10, 3), np.uint8)), 229))
 
     def test_other_arrays_are_refused_by_their_id(self):
         for pixels in (np.zeros((2, 2), np.float32), np.zeros((2, 2, 4), np.uint8), np.zeros(4, np.uint8)):

@@ -1,54 +1,63 @@
 """Client of FeatureExtraction."""
 
-import dataclasses
-from typing import Iterable, Iterator, List, Optional, Union
+from typing import Any, Iterator, List, Optional, Tuple, Union
 
-import grpc
 import numpy as np
 
-from uaagan.errors import ItemError
-from uaagan.images import Item
-from uaagan.proto.common.v1 import common_pb2
+from uaagan import methods
+from uaagan.images import Images, Item, images
 from uaagan.proto.features.v1 import features_pb2, features_pb2_grpc
-from uaagan.service import ServiceClient, image_requests, results
+from uaagan.results import Extracted
+from uaagan.retry import OnProgress
+from uaagan.service import ServiceClient
 from uaagan.vectors import to_numpy
-
-
-@dataclasses.dataclass(frozen=True)
-class Extracted:
-    """The feature of one image: float32, or the error that stands in its place."""
-
-    id: str
-    feature: Optional[np.ndarray]
-    error: Optional[ItemError]
 
 
 class FeatureClient(ServiceClient):
     """Deep features of images."""
 
-    def __init__(self, target: Union[str, grpc.Channel]):
-        super().__init__(target)
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         self._stub = features_pb2_grpc.FeatureExtractionServiceStub(self._channel)
 
     def models(self) -> List[features_pb2.Model]:
         """All models of the repository."""
-        found, token = [], ""
+        found: List[features_pb2.Model] = []
+        token = ""
         while True:
-            page = self._stub.ListModels(features_pb2.ListModelsRequest(page_token=token))
+            page = self._unary(self._stub.ListModels, features_pb2.ListModelsRequest(page_token=token))
             found.extend(page.models)
             token = page.next_page_token
             if not token:
                 return found
 
-    def extract(self, items: Iterable[Item], model: str, version: str = "") -> Iterator[Extracted]:
-        """Streams images and yields their features in the same order. Only what the server accepts is in flight.
+    def one(self, image: Union[bytes, np.ndarray], model: str, version: str = "", timeout: Optional[float] = None) -> np.ndarray:
+        """The feature of one image. Raises grpc.RpcError. timeout: seconds, by default the client's."""
+        return to_numpy(self._unary(self._stub.Extract, methods.extract_one(Item("", image), model, version), timeout).feature)
 
-        Raises grpc.RpcError when the stream itself fails; an image that fails is an Extracted with an error.
+    def extract(
+        self, source: Images, model: str, version: str = "", progress: Optional[OnProgress] = None, timeout: Optional[float] = None,
+    ) -> Iterator[Extracted]:
+        """Streams the images of a folder, or items, and yields their features in the same order, each once.
+
+        Only what the server accepts is in flight. A stream that breaks goes on with another replica. timeout: seconds for each stream.
+        Raises grpc.RpcError when the service can't be reached or refuses; an image that fails is an Extracted with an error.
         """
-        settings = features_pb2.StreamExtractSettings(model=common_pb2.ModelReference(name=model, version=version))
-        requests = image_requests(features_pb2.StreamExtractRequest, settings, items)
-        for result in results(self._stub.StreamExtract(requests)):
-            if result.WhichOneof("outcome") == "feature":
-                yield Extracted(result.id, to_numpy(result.feature), None)
-            else:
-                yield Extracted(result.id, None, ItemError(result.id, result.error))
+        return self._stream(self._stub.StreamExtract, methods.extract(model, version), images(source), progress, timeout)
+
+    def array(self, source: Images, model: str, version: str = "", progress: Optional[OnProgress] = None) -> Tuple[List[str], np.ndarray]:
+        """The ids of all images and their features, float32 [images, dimension]. Raises the ItemError of the first image that fails."""
+        return stack(list(_sound(self.extract(source, model, version, progress))))
+
+
+def stack(results: List[Extracted]) -> Tuple[List[str], np.ndarray]:
+    """Ids and one array of the features, row by row."""
+    rows = [result.feature for result in results if result.feature is not None]
+    return [result.id for result in results], np.stack(rows) if rows else np.empty((0, 0), np.float32)
+
+
+def _sound(results: Iterator[Extracted]) -> Iterator[Extracted]:
+    for result in results:
+        if result.error:
+            raise result.error
+        yield result

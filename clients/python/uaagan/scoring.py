@@ -1,24 +1,40 @@
 """Client of RetrievalScoring."""
 
-from typing import Iterable, Mapping, Tuple, Union
+from typing import Any, Iterable, Iterator, Mapping, Optional
 
-import grpc
 import numpy as np
 
+from uaagan import evaluation, methods
+from uaagan.evaluation import Labelled
 from uaagan.proto.retrieval.v1 import retrieval_pb2, retrieval_pb2_grpc
+from uaagan.results import Found, GalleryRow, Query, Stored
+from uaagan.retry import OnProgress
 from uaagan.service import ServiceClient
-from uaagan.vectors import to_message
-
-Labelled = Tuple[str, str, np.ndarray]
-"""An id, an identity and a feature."""
 
 
 class ScoringClient(ServiceClient):
-    """Ranking protocols over features."""
+    """Galleries, exact search, and ranking protocols over features."""
 
-    def __init__(self, target: Union[str, grpc.Channel]):
-        super().__init__(target)
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         self._stub = retrieval_pb2_grpc.RetrievalScoringServiceStub(self._channel)
+
+    def create_gallery(self, name: str, dimension: int, description: str = "") -> retrieval_pb2.Gallery:
+        """Makes an empty gallery."""
+        request = retrieval_pb2.CreateGalleryRequest(name=name, dimension=dimension, description=description)
+        return self._unary(self._stub.CreateGallery, request).gallery
+
+    def delete_gallery(self, name: str) -> None:
+        """Deletes a gallery with its items."""
+        self._unary(self._stub.DeleteGallery, retrieval_pb2.DeleteGalleryRequest(name=name))
+
+    def upsert(self, gallery: str, rows: Iterable[GalleryRow], progress: Optional[OnProgress] = None) -> Iterator[Stored]:
+        """Inserts or replaces rows and yields each once it is on disk. To send a row twice is to send it once."""
+        return self._stream(self._stub.StreamUpsert, methods.upsert(gallery), rows, progress, None)
+
+    def search(self, gallery: str, queries: Iterable[Query], k: int, progress: Optional[OnProgress] = None) -> Iterator[Found]:
+        """The k best rows for each query: score descending, then id ascending."""
+        return self._stream(self._stub.StreamSearch, methods.search(gallery, k), queries, progress, None)
 
     def leave_one_out(
         self, gallery: Iterable[Labelled], queries: Iterable[Labelled], attacks: Mapping[str, Mapping[str, np.ndarray]],
@@ -29,21 +45,5 @@ class ScoringClient(ServiceClient):
         attacks: for each attack's name the adversarial features by query id.
         Raises grpc.RpcError; INVALID_ARGUMENT names the item at fault.
         """
-        settings = retrieval_pb2.EvaluateSettings(
-            protocol=retrieval_pb2.PROTOCOL_LEAVE_ONE_OUT, attacks=list(attacks), bootstrap_samples=bootstrap_samples, seed=seed)
-
-        def item(role, id, identity, vector, attack=0):
-            return retrieval_pb2.EvaluateRequest(item=retrieval_pb2.EvaluationItem(
-                id=id, role=role, identity=identity, feature=to_message(vector), attack=attack))
-
-        def requests():
-            yield retrieval_pb2.EvaluateRequest(settings=settings)
-            for id, identity, vector in gallery:
-                yield item(retrieval_pb2.EVALUATION_ROLE_GALLERY, id, identity, vector)
-            for id, identity, vector in queries:
-                yield item(retrieval_pb2.EVALUATION_ROLE_QUERY, id, identity, vector)
-            for index, vectors in enumerate(attacks.values()):
-                for id, vector in vectors.items():
-                    yield item(retrieval_pb2.EVALUATION_ROLE_ADVERSARIAL_QUERY, id, "", vector, index)
-
-        return self._stub.Evaluate(requests())
+        return self._stub.Evaluate(
+            evaluation.leave_one_out(gallery, queries, attacks, bootstrap_samples, seed), metadata=self._metadata)
