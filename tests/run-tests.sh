@@ -25,9 +25,10 @@ check() {
 
 # Debian packages the tests use: a browser for the report, Python's gRPC for the client, PyTorch for the
 # reference values of the networks, jsonschema for the schema of model.json, protoc for the client's stubs,
-# PostgreSQL, of which the tests start servers of their own, and clang for the CUDA kernels.
+# PostgreSQL, of which the tests start servers of their own, docker-compose, which only reads the files of docker/, and clang for
+# the CUDA kernels.
 install() {
-  local packages=(chromium npm python3-grpcio python3-protobuf python3-numpy python3-torch python3-torchvision python3-jsonschema protobuf-compiler protobuf-compiler-grpc postgresql-15 clang-19 libclang-rt-19-dev libstdc++-12-dev) missing=() package
+  local packages=(chromium npm python3-grpcio python3-protobuf python3-numpy python3-torch python3-torchvision python3-jsonschema protobuf-compiler protobuf-compiler-grpc postgresql-15 docker-compose clang-19 libclang-rt-19-dev libstdc++-12-dev) missing=() package
   command -v npm >/dev/null && packages=("${packages[@]/npm/}")
   for package in ${packages[@]}; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -43,7 +43,7 @@ internal static class ServiceWiring
         services.AddHealthChecks().AddCheck<ServingCheck>("serving", tags: [ReadyTag]);
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService($"uaagan-{profile.Name}"))
-            .WithMetrics(metrics => metrics.AddMeter(ServiceMetrics.MeterName).AddAspNetCoreInstrumentation().AddPrometheusExporter());
+            .WithMetrics(metrics => metrics.AddMeter(ServiceMetrics.MeterName, "System.Runtime").AddAspNetCoreInstrumentation().AddPrometheusExporter());
     }
 
     public static void AddGrpcHealth(IServiceCollection services, IEnumerable<string> names) =>

@@ -26,21 +26,20 @@ internal sealed class BuiltService : IAsyncDisposable
     /// <summary>A channel to it.</summary>
     public GrpcChannel Channel { get; private set; } = null!;
 
+    /// <summary>Where it answers gRPC.</summary>
+    public Uri Grpc { get; private set; } = null!;
+
+    /// <summary>Where it answers health and metrics.</summary>
+    public Uri Http { get; private set; } = null!;
+
     /// <summary>
     /// Memory of its own, in bytes: anonymous pages, in swap or not. Pages of files come and go as the machine's other work wants, and are
     /// no part of it.
     /// </summary>
-    public long OwnBytes
-    {
-        get
-        {
-            var lines = File.ReadAllLines($"/proc/{_process.Id}/status");
-            return Kilobytes("RssAnon:") + Kilobytes("VmSwap:") << 10;
+    public long OwnBytes => StatusBytes("RssAnon:", "VmSwap:");
 
-            long Kilobytes(string name) => long.Parse(
-                lines.Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
-        }
-    }
+    /// <summary>The most address space that it ever had, in bytes: memory that was asked for counts although nobody wrote to it.</summary>
+    public long PeakAddressSpace => StatusBytes("VmPeak:");
 
     /// <summary>Starts the service of a project, such as UaaGan.RetrievalScoring, on free ports.</summary>
     public static Task<BuiltService> StartAsync(string project, string state, params string[] arguments) =>
@@ -79,8 +78,9 @@ internal sealed class BuiltService : IAsyncDisposable
         }
 
         using var ports = JsonDocument.Parse(await File.ReadAllTextAsync(portFile, TestContext.Current.CancellationToken));
-        service.Channel = GrpcChannel.ForAddress(
-            ports.RootElement.GetProperty("grpc").GetString()!, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxRetryAttempts = null });
+        service.Grpc = new Uri(ports.RootElement.GetProperty("grpc").GetString()!);
+        service.Http = new Uri(ports.RootElement.GetProperty("http").GetString()!);
+        service.Channel = GrpcChannel.ForAddress(service.Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxRetryAttempts = null });
         return service;
     }
 
@@ -103,6 +103,15 @@ internal sealed class BuiltService : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
         _process.Dispose();
         Assert.DoesNotContain("Unforeseen", Log(), StringComparison.Ordinal);
+    }
+
+    private long StatusBytes(params string[] names)
+    {
+        var lines = File.ReadAllLines($"/proc/{_process.Id}/status");
+        return names.Sum(Kilobytes) << 10;
+
+        long Kilobytes(string name) => long.Parse(
+            lines.Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
     }
 
     private void Append(string? line)
