@@ -5,7 +5,6 @@ using UaaGan.Protos.Features.V1;
 using UaaGan.Protos.Perturbation.V1;
 using UaaGan.Protos.Retrieval.V1;
 using UaaGan.Serving.Tests.Support;
-using PerturbationSettings = UaaGan.Protos.Perturbation.V1.PerturbSettings;
 
 namespace UaaGan.Serving.Tests.Fuzz;
 
@@ -85,7 +84,7 @@ internal static class GoodCalls
         ]),
         ("DeleteGallery", [new DeleteGalleryRequest { Name = "other" }]));
 
-    private static PerturbationSettings Attack() => new() { Model = Model, Method = "random-sign", Epsilon = "8/255", Seed = 1 };
+    private static PerturbSettings Attack() => new() { Model = Model, Method = "random-sign", Epsilon = "8/255", Seed = 1 };
 
     private static Feature Feature() => new()
     {

@@ -33,7 +33,7 @@ internal static class ImageFiles
 
     private static byte[] ByVips(string suffix)
     {
-        using var raw = Image.NewFromMemory(Picture().Pixels, Width, Height, 3, Enums.BandFormat.Uchar);
+        using var raw = Image.NewFromMemory(Picture().Memory, Width, Height, 3, Enums.BandFormat.Uchar);
         using var tagged = raw.Copy(interpretation: Enums.Interpretation.Srgb);
         return tagged.WriteToBuffer(suffix);
     }
@@ -41,7 +41,7 @@ internal static class ImageFiles
     // 24 bits, rows from below, each a multiple of four bytes, which 60 is.
     private static byte[] Bmp()
     {
-        byte[] pixels = Picture().Pixels;
+        var pixels = Picture().Pixels;
         byte[] file = new byte[54 + pixels.Length];
         file[0] = (byte)'B';
         file[1] = (byte)'M';
@@ -53,7 +53,7 @@ internal static class ImageFiles
         BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(26), 1);
         BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(28), 24);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(34), pixels.Length);
-        pixels.CopyTo(file, 54);
+        pixels.CopyTo(file.AsSpan(54));
         return file;
     }
 }

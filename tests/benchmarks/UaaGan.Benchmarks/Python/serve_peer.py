@@ -33,8 +33,14 @@ class FeatureExtraction(features_pb2_grpc.FeatureExtractionServiceServicer):
     def __init__(self, name, weights, size, batch, threads):
         create, self.resample = NETWORKS[name]
         self.network = create()
-        # Classifiers, and counters of batches seen, are not in every file and give no feature.
-        self.network.load_state_dict(read_safetensors(pathlib.Path(weights)), strict=False)
+        # Classifiers differ in their classes, counters of batches seen are not in every file; neither makes a feature.
+        tensors = read_safetensors(pathlib.Path(weights))
+        missing, unknown = self.network.load_state_dict(
+            {key: tensor for key, tensor in tensors.items() if not key.startswith("classifier.")}, strict=False
+        )
+        left = [key for key in [*missing, *unknown] if not key.startswith("classifier.") and not key.endswith("num_batches_tracked")]
+        if left:
+            raise SystemExit(f"{weights} does not fit {name}: {left[:5]}")
         self.network.eval()
         self.size, self.batch = size, batch
         self.decoders = concurrent.futures.ThreadPoolExecutor(threads)

@@ -57,7 +57,7 @@ internal sealed class ServeBenchmark(ServeSettings settings, Action<string> prog
         if (theirs is not null) contenders.Add(new($"{peer!.Version}", images => theirs.StreamAsync(images, cancellation)));
         var images = Repeat(model.Images, settings.Images);
         await MeasureAsync(contenders, images);
-        ServeReport.Rates(output, model, images.Count, settings, contenders);
+        ServeReport.Rates(output, model, images.Length, settings, contenders);
     }
 
     private async Task MeasureAsync(List<Throughput> contenders, IReadOnlyList<byte[]> images)
