@@ -14,6 +14,9 @@ public class DeclaredSizeTests
     private const long Little = 64L << 20;
     private const string Allocated = "dotnet_gc_heap_total_allocated_bytes_total";
 
+    // Bounds of the decoders' own come first: 65,500 pixels a side, and a frame that fills the canvas.
+    private static readonly string[] OwnBounds = ["jpeg", "webp"];
+
     [Fact]
     public async Task They_are_refused_before_anything_is_allocated_for_them()
     {
@@ -25,14 +28,15 @@ public class DeclaredSizeTests
         double allocated = await AllocatedAsync(service, before: 0);
         long space = service.PeakAddressSpace;
 
+        List<string> reasons = [];
         foreach (string format in ImageFiles.Formats)
         {
             var refused = await Assert.ThrowsAsync<RpcException>(() => ExtractAsync(client, Encoded(DeclaredSize.Of(format))));
-            string reason = refused.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason;
-            // The WebP's frame does not fill the canvas that it announces, which is found first.
-            Assert.Equal((StatusCode.InvalidArgument, format == "webp" ? reason : "IMAGE_TOO_MANY_PIXELS"), (refused.StatusCode, reason));
+            Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+            reasons.Add($"{format} {refused.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason}");
         }
 
+        Assert.Equal(ImageFiles.Formats.Select(format => $"{format} {(OwnBounds.Contains(format) ? "IMAGE_CORRUPT" : "IMAGE_TOO_MANY_PIXELS")}"), reasons);
         var raw = new Image { Raw = new RawImage { Width = 65_535, Height = 65_535, Channels = 3, Data = ByteString.CopyFrom(1, 2, 3) } };
         var tooMany = await Assert.ThrowsAsync<RpcException>(() => ExtractAsync(client, raw));
         Assert.Equal("IMAGE_TOO_MANY_PIXELS", tooMany.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
