@@ -36,7 +36,7 @@ internal static class SoakCommand
         try
         {
             AddModels(folder.FullName);
-            await using var service = await ServiceProcess.StartAsync(folder.FullName, cores: null, CompiledOnce, [], cancellation);
+            await using var service = await ServiceProcess.StartAsync(folder.FullName, cores: null, CompiledOnce, ["UaaGan:TorchThreads=1"], cancellation);
             using var channel = GrpcChannel.ForAddress(service.Address);
             var run = new SoakRun(channel, () => service.OwnBytes, Model, Spare);
             var (early, late) = await run.RunAsync(SmallImages(), Few, images, Progress, cancellation);
