@@ -25,10 +25,11 @@ check() {
 
 # Debian packages the tests use: a browser for the report, Python's gRPC for the client, PyTorch for the
 # reference values of the networks, jsonschema for the schema of model.json, protoc for the client's stubs,
-# PostgreSQL, of which the tests start servers of their own, clang for the CUDA kernels, mypy for the Python client's types, and
+# PostgreSQL, of which the tests start servers of their own, docker-compose, which only reads the files of docker/, clang for the CUDA
+# kernels, mypy for the Python client's types, and
 # Go and Java with gRPC for the examples.
 install() {
-  local packages=(chromium npm python3-grpcio python3-protobuf python3-numpy python3-torch python3-torchvision python3-jsonschema protobuf-compiler protobuf-compiler-grpc postgresql-15 clang-19 libclang-rt-19-dev libstdc++-12-dev
+  local packages=(chromium npm python3-grpcio python3-protobuf python3-numpy python3-torch python3-torchvision python3-jsonschema protobuf-compiler protobuf-compiler-grpc postgresql-15 docker-compose clang-19 libclang-rt-19-dev libstdc++-12-dev
     mypy golang-go golang-google-grpc-dev golang-goprotobuf-dev default-jdk-headless libgrpc-java protobuf-compiler-grpc-java-plugin libprotobuf-java libnetty-java libperfmark-java) missing=() package
   command -v npm >/dev/null && packages=("${packages[@]/npm/}")
   command -v javac >/dev/null && packages=("${packages[@]/default-jdk-headless/}")

@@ -23,6 +23,7 @@ internal sealed class FeatureExtractor(ImageReader images)
     {
         // Before the first wait, so that what was read from a stream counts as accepted.
         using var item = worker.Accept();
+        worker.RequireRoom();
         var (input, decode) = await images.RunAsync(ImageReader.Decode, () => Prepare(worker, image, box, field), cancellation);
         var result = await worker.ExtractAsync(input, deadline, cancellation);
         long start = Stopwatch.GetTimestamp();

@@ -39,6 +39,10 @@ internal sealed class ModelWorker : IAsyncDisposable
     /// <exception cref="FailureException">Unavailable MODEL_UNLOADED.</exception>
     public IDisposable Accept() => _items.Enter() ?? throw LoadingFailure.Unloaded(Card);
 
+    /// <summary>Refuses an item at once when the queue is full, before its image is decoded.</summary>
+    /// <exception cref="FailureException">ResourceExhausted QUEUE_FULL.</exception>
+    public void RequireRoom() => _worker.RequireRoom();
+
     /// <summary>Brings an image to the network's input; for any thread, once it is ready.</summary>
     public PixelImage Preprocess(PixelImage image) => _network!.Preprocess(image);
 

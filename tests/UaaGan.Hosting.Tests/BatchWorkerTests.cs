@@ -85,6 +85,24 @@ public sealed class BatchWorkerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_item_that_finds_the_queue_full_is_refused_before_it_is_prepared()
+    {
+        var worker = Start(new BatchPolicy { MaxItems = 1, MaxDelay = TimeSpan.Zero, QueueItems = 1 });
+        worker.RequireRoom();
+        var running = worker.SubmitAsync(1, 1);
+        await _doubler.Entered();
+        var waiting = worker.SubmitAsync(2, 1);
+
+        Assert.Equal("QUEUE_FULL", Assert.Throws<FailureException>(worker.RequireRoom).Reason);
+
+        _doubler.Allow(2);
+        await Task.WhenAll(running, waiting).Within();
+        worker.RequireRoom();
+        var counters = worker.Counters;
+        Assert.Equal((3L, 2L, 1L), (counters.Received, counters.Completed, counters.Refused));
+    }
+
+    [Fact]
     public async Task An_item_larger_than_the_whole_queue_still_gets_in_alone()
     {
         var worker = Start(new BatchPolicy { MaxItems = 1, MaxDelay = TimeSpan.Zero, QueueBytes = 10 });

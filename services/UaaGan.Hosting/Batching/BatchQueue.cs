@@ -46,6 +46,20 @@ internal sealed class BatchQueue<TItem, TResult>(string worker, BatchPolicy poli
         return Result(node, cancellation);
     }
 
+    /// <summary>Refuses an item that is still to be prepared, as <see cref="Add"/> would refuse it now.</summary>
+    public void RequireRoom()
+    {
+        lock (_gate)
+        {
+            if (_closed is null && _waiting.Count < policy.QueueItems) return;
+            _received++;
+            var (reason, failure) = _closed is { } closed ? ("closed", closed) : ("full", Full());
+            _refused++;
+            ServiceMetrics.RecordRejected(worker, reason);
+            throw failure;
+        }
+    }
+
     /// <summary>Waits for the next batch; null once the queue is closed and empty.</summary>
     public IReadOnlyList<BatchItem<TItem, TResult>>? Take()
     {

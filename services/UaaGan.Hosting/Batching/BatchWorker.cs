@@ -49,6 +49,13 @@ public sealed class BatchWorker<TItem, TResult> : IAsyncDisposable
         TItem item, long bytes, object? key = null, DateTimeOffset? deadline = null, CancellationToken cancellation = default) =>
         _queue.Add(item, bytes, key, deadline, cancellation);
 
+    /// <summary>
+    /// Refuses an item before the work of preparing it, such as decoding, when the queue is full: under overload the refused ones would
+    /// else take that time from the accepted ones.
+    /// </summary>
+    /// <exception cref="FailureException">As of <see cref="SubmitAsync"/>.</exception>
+    public void RequireRoom() => _queue.RequireRoom();
+
     /// <summary>Stops entry, works off what waits within <see cref="BatchPolicy.Drain"/>, fails the rest, and ends the thread.</summary>
     public async ValueTask DisposeAsync()
     {

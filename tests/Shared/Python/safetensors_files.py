@@ -13,6 +13,8 @@ def read_safetensors(path):
     (length,) = struct.unpack("<Q", data[:8])
     tensors = {}
     for name, entry in json.loads(data[8 : 8 + length]).items():
+        if name == "__metadata__":
+            continue
         begin, end = entry["data_offsets"]
         part = bytearray(data[8 + length + begin : 8 + length + end])
         tensors[name] = torch.frombuffer(part, dtype=DATA_TYPES[entry["dtype"]]).reshape(entry["shape"])

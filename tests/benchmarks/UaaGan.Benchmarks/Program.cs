@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Grpc.Core;
 using UaaGan.Benchmarks;
 using UaaGan.Failures;
 using UaaGan.Networks;
@@ -12,12 +13,18 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 };
-var command = new RootCommand("Benchmarks: each prints its peers' figures beside ours, from the same run.") { ExtractCommand.Create(), KernelsCommand.Create(), SearchCommand.Create(), LoadCommand.Create() };
+var command = new RootCommand("Benchmarks: each prints its peers' figures beside ours, from the same run.") { ExtractCommand.Create(), KernelsCommand.Create(), SearchCommand.Create(), LoadCommand.Create(), ServeCommand.Create(), SoakCommand.Create() };
 try
 {
     return await command.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Interrupted.");
+    return 130;
+}
+// The calls under way end so when the first Ctrl-C comes.
+catch (RpcException cancelled) when (cancelled.StatusCode == StatusCode.Cancelled && stop.IsCancellationRequested)
 {
     Console.Error.WriteLine("Interrupted.");
     return 130;

@@ -1,0 +1,107 @@
+using Google.Protobuf;
+using Grpc.Core;
+using UaaGan.Protos.Common.V1;
+using UaaGan.Protos.Features.V1;
+using UaaGan.Serving.Tests.Support;
+
+namespace UaaGan.Serving.Tests.Fuzz;
+
+/// <summary>
+/// Damaged messages and images against running services: 10,000 with UAAGAN_FULL=1, else 1,000. Each is answered, and none with a status
+/// that blames the service; the service lives, answers a good call after, and has grown no larger.
+/// </summary>
+public class FuzzTests
+{
+    private const int MessagesPerService = 200, Images = 400;
+    private const double Growth = 1.10;
+
+    // One heap and code compiled once, so that memory is comparable early and late.
+    private static readonly Dictionary<string, string> Steady = new() { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_gcServer"] = "0", ["DOTNET_GCgen0size"] = "400000" };
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
+
+    // What may be said of a damaged request; of the rest, UNKNOWN and INTERNAL are faults of the service, DEADLINE_EXCEEDED is a hang.
+    private static readonly StatusCode[] Right =
+    [
+        StatusCode.OK, StatusCode.InvalidArgument, StatusCode.NotFound, StatusCode.AlreadyExists, StatusCode.FailedPrecondition, StatusCode.ResourceExhausted,
+    ];
+
+    private static int Times => Environment.GetEnvironmentVariable("UAAGAN_FULL") == "1" ? 10 : 1;
+
+    [Fact]
+    public Task FeatureExtraction_answers_damaged_messages() => FuzzMessagesAsync("UaaGan.FeatureExtraction", GoodCalls.FeatureExtraction, good: "StreamExtract");
+
+    [Fact]
+    public Task Perturbation_answers_damaged_messages() => FuzzMessagesAsync("UaaGan.Perturbation", GoodCalls.Perturbation, good: "StreamPerturb");
+
+    [Fact]
+    public Task RetrievalScoring_answers_damaged_messages() => FuzzMessagesAsync("UaaGan.RetrievalScoring", GoodCalls.RetrievalScoring, good: "StreamUpsert", before: "CreateGallery");
+
+    [Fact]
+    public async Task FeatureExtraction_answers_damaged_images()
+    {
+        using var models = new TinyModels();
+        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, Steady, "--UaaGan:TorchThreads=1");
+        var method = GoodCalls.FeatureExtraction.Single(one => one.Descriptor.Name == "Extract");
+        byte[][] files = [.. ImageFiles.Formats.Select(ImageFiles.Make)];
+        var statuses = new HashSet<StatusCode>();
+
+        await RunAsync(service, Images * Times, async number =>
+        {
+            var random = new Random(number);
+            byte[] file = Mutator.Apply(files[number % files.Length], random);
+            var request = new ExtractRequest { Model = new ModelReference { Name = TinyModels.Model }, Image = new Image { Encoded = ByteString.CopyFrom(file) } };
+            var (status, _) = await method.CallAsync(service.Channel.CreateCallInvoker(), [request.ToByteArray()], DateTime.UtcNow + CallLimit);
+            statuses.Add(status.StatusCode);
+            Assert.True(status.StatusCode is StatusCode.OK or StatusCode.InvalidArgument, $"image {number}, {ImageFiles.Formats[number % files.Length]}: {status}");
+        });
+
+        // Some damage is in pixels only, some is none that can be read.
+        Assert.Equal([StatusCode.OK, StatusCode.InvalidArgument], statuses.Order());
+        await AnswersAsync(service, method);
+    }
+
+    private static async Task FuzzMessagesAsync(string project, RawMethod[] methods, string good, string? before = null)
+    {
+        using var models = new TinyModels();
+        await using var service = await BuiltService.StartAsync(project, models.State, Steady);
+        if (before is not null) await AnswersAsync(service, methods.Single(method => method.Descriptor.Name == before));
+        await AnswersAsync(service, methods.Single(method => method.Descriptor.Name == good));
+
+        await RunAsync(service, MessagesPerService * Times, async number =>
+        {
+            var random = new Random(number);
+            var method = methods[number % methods.Length];
+            byte[][] requests = [.. method.Requests];
+            int damaged = random.Next(requests.Length);
+            requests[damaged] = Mutator.Apply(requests[damaged], random);
+            var (status, items) = await method.CallAsync(service.Channel.CreateCallInvoker(), requests, DateTime.UtcNow + CallLimit);
+            Assert.True(
+                items.Append(status.StatusCode).All(code => Right.Contains(code)),
+                $"case {number}, {method.Descriptor.Name}, message {damaged} ({Convert.ToHexString(requests[damaged])}): {status}, items {string.Join(", ", items)}");
+        });
+
+        await AnswersAsync(service, methods.Single(method => method.Descriptor.Name == good));
+    }
+
+    private static async Task RunAsync(BuiltService service, int cases, Func<int, Task> run)
+    {
+        List<long> memory = [];
+        for (int number = 0; number < cases; number++)
+        {
+            await run(number);
+            if ((number + 1) % (cases / 20) == 0) memory.Add(service.OwnBytes);
+        }
+
+        // From the middle on everything has been met once; a single reading also holds what the collector had not got to.
+        long early = memory[8..12].Max(), late = memory[16..].Min();
+        string told = $"{early >> 10} KiB at most in the middle, {late >> 10} KiB at least at the end";
+        TestContext.Current.TestOutputHelper?.WriteLine(told);
+        Assert.True(late <= early * Growth, told);
+    }
+
+    private static async Task AnswersAsync(BuiltService service, RawMethod method)
+    {
+        var (status, items) = await method.CallAsync(service.Channel.CreateCallInvoker(), method.Requests, DateTime.UtcNow + CallLimit);
+        Assert.True(status.StatusCode == StatusCode.OK && items.Count == 0, $"{method.Descriptor.Name}: {status}, items {string.Join(", ", items)}");
+    }
+}
