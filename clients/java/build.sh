@@ -14,8 +14,9 @@ rm -rf "$out/src" "$out/classes" && mkdir -p "$out/src" "$out/classes"
 # The annotation says that the code is generated; its package left the JDK with Java 11.
 find "$out/src" -name '*Grpc.java' -exec perl -0pi -e 's/\@javax\.annotation\.Generated\(.*?\)\n//s' {} +
 classpath=$out/classes
-for jar in grpc-api grpc-context grpc-core grpc-netty grpc-protobuf grpc-protobuf-lite grpc-stub protobuf guava failureaccess perfmark-api netty-all gson jsr305 opencensus-api; do
-  [ ! -e "/usr/share/java/$jar.jar" ] || classpath+=:/usr/share/java/$jar.jar
+for jar in grpc-api grpc-context grpc-core grpc-netty grpc-protobuf grpc-protobuf-lite grpc-stub protobuf guava perfmark-api netty-buffer netty-codec netty-codec-http netty-codec-http2 \
+  netty-codec-socks netty-common netty-handler netty-handler-proxy netty-resolver netty-transport netty-transport-native-unix-common gson jsr305 opencensus-api; do
+  classpath+=:/usr/share/java/$jar.jar
 done
 find "$out/src" -name '*.java' >"$out/sources"
 javac -nowarn -proc:none -cp "$classpath" -d "$out/classes" "@$out/sources" "$here"/*.java

@@ -20,7 +20,8 @@ internal static class Programs
 
     public static Process Start(string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // A path is the repository's; a bare name is looked up.
+        var start = new ProcessStartInfo(program.Contains('/', StringComparison.Ordinal) ? Path.Combine(InteropSuite.Root, program) : program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

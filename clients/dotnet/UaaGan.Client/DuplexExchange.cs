@@ -112,7 +112,7 @@ internal sealed class DuplexExchange<TRequest, TResponse, TAccepted, TItem, TRes
         {
             await call.RequestStream.WriteAsync(shape.Settings).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException or IOException)
         {
             // The service refused before it read: the reader below finds out why.
         }
@@ -189,7 +189,7 @@ internal sealed class DuplexExchange<TRequest, TResponse, TAccepted, TItem, TRes
             await write().ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException or IOException)
         {
             _life.CancelAfter(ServiceClient.StatusGrace);
             return false;

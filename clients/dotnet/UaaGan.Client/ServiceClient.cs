@@ -127,7 +127,7 @@ public abstract class ServiceClient : IDisposable
             await call.RequestStream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException or IOException)
         {
             return false;
         }

@@ -50,13 +50,21 @@ internal sealed class DotnetDriver(JsonObject configuration)
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var progress = new StreamProgress();
         var outcomes = new List<ItemOutcome<Feature>>();
+        var reports = new List<Task>();
         await foreach (var outcome in features.StreamExtract(Tiny, Gated(), progress: new Latest(value => progress = value), cancellationToken: Token))
         {
             outcomes.Add(outcome);
-            if (await run.Report((int)progress.Answered, (int)progress.Reconnected)) gate.SetResult();
+            // Not waited for: this stream is read while it happens, as those of the other languages are.
+            reports.Add(Report());
         }
 
+        await Task.WhenAll(reports);
         return run.Result([.. outcomes.Select(outcome => outcome.Id)], [.. outcomes.Select(outcome => Text(outcome.Value))]);
+
+        async Task Report()
+        {
+            if (await run.Report((int)progress.Answered, (int)progress.Reconnected)) gate.SetResult();
+        }
 
         async IAsyncEnumerable<ImageInput> Gated()
         {
