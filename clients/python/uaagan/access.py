@@ -27,8 +27,10 @@ class Access:
     @staticmethod
     def from_environment() -> "Access":
         """UAAGAN_API_KEY, UAAGAN_TOKEN, the files UAAGAN_CA, UAAGAN_CERTIFICATE, UAAGAN_KEY, and UAAGAN_TLS=1."""
-        values = (os.environ.get(f"UAAGAN_{name}") or None for name in ("API_KEY", "TOKEN", "CA", "CERTIFICATE", "KEY"))
-        return Access(*values, tls=os.environ.get("UAAGAN_TLS") == "1")
+        def value(name: str) -> Optional[str]:
+            return os.environ.get(f"UAAGAN_{name}") or None
+
+        return Access(value("API_KEY"), value("TOKEN"), value("CA"), value("CERTIFICATE"), value("KEY"), value("TLS") == "1")
 
     def credentials(self) -> Optional[grpc.ChannelCredentials]:
         """The credentials of a TLS channel; None where neither a file nor tls asks for TLS."""

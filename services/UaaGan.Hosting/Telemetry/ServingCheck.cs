@@ -12,7 +12,7 @@ internal sealed class ServingCheck(IHostApplicationLifetime lifetime, ServiceDev
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
             lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("The service is draining.")
-            : device.Lost is { } reason ? HealthCheckResult.Unhealthy($"The GPU is lost until the service is started anew: {reason}")
+            : device.FindLoss() is { } reason ? HealthCheckResult.Unhealthy($"The GPU is lost until the service is started anew: {reason}")
             : lifetime.ApplicationStarted.IsCancellationRequested ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("The service is starting."));
 }

@@ -31,7 +31,8 @@ internal static class TelemetryWiring
                 .AddView(
                     instrument => instrument.Meter.Name == ServiceMetrics.MeterName && instrument.Unit == "s"
                         ? new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds } : null)
-                .AddPrometheusExporter());
+                // Its cache of 300 ms would tell what was, to a caller who asks twice.
+                .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
         if (string.IsNullOrEmpty(options.OtlpEndpoint)) return;
         telemetry.WithTracing(tracing => tracing
             .AddSource([ServiceTracing.SourceName, .. ClientSources])

@@ -1,19 +1,14 @@
 """Asks a service for the feature of a grey image, with the access of the environment. Prints it, or the status that it gets."""
 
-import struct
 import sys
 
 import grpc
+import numpy as np
 
 import uaagan
-from uaagan.proto.common.v1 import common_pb2
-from uaagan.proto.features.v1 import features_pb2, features_pb2_grpc
 
-channel = uaagan.Access.from_environment().channel(sys.argv[1])
-image = common_pb2.Image(raw=common_pb2.RawImage(data=b"\x07" * 6, width=3, height=2, channels=1))
-request = features_pb2.ExtractRequest(model=common_pb2.ModelReference(name="m"), image=image)
-try:
-    feature = features_pb2_grpc.FeatureExtractionServiceStub(channel).Extract(request, timeout=20).feature
-    print(list(struct.unpack("<3f", feature.data)))
-except grpc.RpcError as error:
-    print(error.code().name)
+with uaagan.FeatureClient(sys.argv[1], uaagan.Access.from_environment()) as client:
+    try:
+        print(client.one(np.full((2, 3, 1), 7, np.uint8), model="m", timeout=20).tolist())
+    except grpc.RpcError as error:
+        print(error.code().name)
