@@ -5,8 +5,9 @@ using UaaGan.Failures;
 namespace UaaGan.Networks;
 
 /// <summary>
-/// Which libtorch TorchSharp works on: the one that comes with this program, or an existing PyTorch's, whose lib folder the environment's
-/// UAAGAN_LIBTORCH names. What is loaded before TorchSharp asks for it is what TorchSharp gets.
+/// Which libtorch TorchSharp works on: the one that comes with this program, or, in a build without one (-p:UaaGanTorch=external), an
+/// existing PyTorch's, whose lib folder the environment's UAAGAN_LIBTORCH names. What is loaded before TorchSharp asks for it is what
+/// TorchSharp gets, unless there is another beside the program.
 /// </summary>
 public static partial class LibTorch
 {
@@ -26,10 +27,17 @@ public static partial class LibTorch
     ];
 
     /// <summary>Loads the libtorch that the environment names, if it names one. To be called before anything of TorchSharp.</summary>
-    /// <exception cref="FailureException">LIBTORCH_NOT_FOUND, LIBTORCH_VERSION or LIBTORCH_UNUSABLE.</exception>
+    /// <exception cref="FailureException">LIBTORCH_NOT_FOUND, LIBTORCH_VERSION, LIBTORCH_UNUSABLE, or LIBTORCH_TWICE: this program has its own.</exception>
     public static void LoadNamed()
     {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is not { Length: > 0 } folder) return;
+        bool hasOwn = File.Exists(Path.Combine(AppContext.BaseDirectory, "libtorch_cpu.so"));
+        if (Environment.GetEnvironmentVariable(FolderVariable) is not { Length: > 0 } folder)
+        {
+            if (hasOwn) return;
+            throw Refused("LIBTORCH_NOT_FOUND", $"This program was built without a libtorch; name the lib folder of a PyTorch {Version} with {FolderVariable}, such as .../site-packages/torch/lib.");
+        }
+
+        if (hasOwn) throw Refused("LIBTORCH_TWICE", $"{FolderVariable} names a libtorch, and this program brings its own, which would be loaded as well; build it with -p:UaaGanTorch=external.");
         Check(folder, Environment.GetEnvironmentVariable(ForceVariable) == "1");
         foreach (var (file, isRequired) in Libraries)
         {

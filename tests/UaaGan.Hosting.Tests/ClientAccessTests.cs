@@ -101,7 +101,7 @@ public sealed class ClientAccessTests : IDisposable
 
     private static async Task<string> PythonAsync(LiveService service, Dictionary<string, string> variables)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3", ["-B", Path.Combine(AppContext.BaseDirectory, "Python", "access_client.py"), $"https://localhost:{service.Service.GrpcAddress.Port}"])
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-B", Path.Combine(AppContext.BaseDirectory, "Python", "access_client.py"), $"localhost:{service.Service.GrpcAddress.Port}"])
         {
             RedirectStandardOutput = true,
         };

@@ -50,20 +50,50 @@ public sealed class LibTorchTests : IDisposable
         Assert.Contains("libc10.so", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The same libraries in another place, as a PyTorch of that version would have them: this program anew, on those.</summary>
+    [Fact]
+    public void A_program_with_a_libtorch_of_its_own_refuses_another()
+    {
+        Environment.SetEnvironmentVariable(LibTorch.FolderVariable, Lib());
+        try
+        {
+            Assert.Equal("LIBTORCH_TWICE", Assert.Throws<FailureException>(LibTorch.LoadNamed).Reason);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(LibTorch.FolderVariable, null);
+        }
+    }
+
+    /// <summary>This program without its libtorch, as a build with UaaGanTorch=external is, on the same libraries in another place.</summary>
     [Fact]
     public async Task The_one_that_is_named_is_the_one_that_works()
     {
-        string lib = Directory.CreateDirectory(Path.Combine(_folder, "lib")).FullName;
+        string lib = Directory.CreateDirectory(Path.Combine(_folder, "lib")).FullName, program = Directory.CreateDirectory(Path.Combine(_folder, "program")).FullName;
         File.WriteAllText(Path.Combine(_folder, "version.py"), "__version__ = '2.10.0'\n");
-        foreach (string file in Directory.GetFiles(AppContext.BaseDirectory, "lib*.so*").Where(file => !file.Contains("LibTorchSharp", StringComparison.Ordinal)))
-            File.Copy(new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file, Path.Combine(lib, Path.GetFileName(file)));
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-class", typeof(LibTorchProbe).FullName!, "-explicit", "only"]) { RedirectStandardOutput = true };
+        foreach (string file in Directory.GetFiles(AppContext.BaseDirectory))
+        {
+            string name = Path.GetFileName(file), source = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
+            bool isTorch = name.StartsWith("libtorch", StringComparison.Ordinal) || name.StartsWith("libc10", StringComparison.Ordinal) || name.StartsWith("libgomp", StringComparison.Ordinal);
+            // The largest need no copy; a program finds its own folder by where its files really are.
+            if (isTorch) File.CreateSymbolicLink(Path.Combine(lib, name), source);
+            else File.Copy(source, Path.Combine(program, name));
+        }
+
+        (int code, string output) = await ProbeAsync(program, lib);
+        Assert.True(code == 0 && output.Contains("Total: 1,", StringComparison.Ordinal), output);
+        (code, output) = await ProbeAsync(program, "");
+        Assert.True(code != 0 && output.Contains("built without a libtorch", StringComparison.Ordinal), output);
+    }
+
+    private static async Task<(int Code, string Output)> ProbeAsync(string program, string lib)
+    {
+        string executable = Path.Combine(program, Path.GetFileName(Environment.ProcessPath!));
+        var start = new ProcessStartInfo(executable, ["-noColor", "-class", typeof(LibTorchProbe).FullName!]) { RedirectStandardOutput = true };
         start.Environment[LibTorch.FolderVariable] = lib;
         using var process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0 && output.Contains("Total: 1,", StringComparison.Ordinal), output);
+        return (process.ExitCode, output);
     }
 
     private string Lib()

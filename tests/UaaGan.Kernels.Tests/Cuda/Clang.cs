@@ -7,7 +7,7 @@ namespace UaaGan.Kernels.Tests;
 /// <summary>Debian's clang-19, which compiles kernels/cuda for the emulator and to PTX.</summary>
 internal static class Clang
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     /// <summary>Skips a test where the compiler is missing.</summary>
     public static void Require() => Assert.SkipUnless(File.Exists("/usr/bin/clang++-19"), "clang-19 is not installed: apt-get install clang-19");
