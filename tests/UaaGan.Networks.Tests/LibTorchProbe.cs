@@ -3,6 +3,7 @@ using TorchSharp;
 namespace UaaGan.Networks.Tests;
 
 /// <summary>Which libraries torch runs on: the program's own, or in a process that <see cref="LibTorchTests"/> starts, those that are named.</summary>
+[Collection("the named libtorch")]
 public class LibTorchProbe
 {
     [Fact]

@@ -4,6 +4,7 @@ using UaaGan.Failures;
 namespace UaaGan.Networks.Tests;
 
 /// <summary>Which libtorch may stand in for the one that comes with the program.</summary>
+[Collection("the named libtorch")]
 public sealed class LibTorchTests : IDisposable
 {
     private const string DebianFolder = "/usr/lib/python3/dist-packages/torch/lib";
