@@ -47,12 +47,8 @@ public class SnapshotTests
     {
         await using var service = await LiveService.StartAsync("--UaaGan:RetrievalScoring:MaxTransfers=1");
         byte[] file = await FillAsync(service, 3);
-        using (var open = service.Client.RestoreGallery())
+        using (var open = await OpenRestoreAsync(service))
         {
-            await open.RequestStream.WriteAsync(new RestoreGalleryRequest { Settings = new RestoreGallerySettings { Name = "slow" } }).Within();
-            // Its place is taken once the service has read from it, which a second caller sees.
-            while (await TryAsync(service)) { }
-
             await Refused(StatusCode.ResourceExhausted, "TOO_MANY_TRANSFERS", () => service.Client.RestoreAsync(file, "copy"));
             await open.RequestStream.WriteAsync(new RestoreGalleryRequest { Data = Google.Protobuf.ByteString.CopyFrom(file) }).Within();
             await open.RequestStream.CompleteAsync().Within();
@@ -60,6 +56,23 @@ public class SnapshotTests
         }
 
         await service.Client.RestoreAsync(file, "copy");
+    }
+
+    /// <summary>A restore that has the one place, which is taken once the service has read from it: another caller is refused then.</summary>
+    private static async Task<AsyncClientStreamingCall<RestoreGalleryRequest, RestoreGalleryResponse>> OpenRestoreAsync(LiveService service)
+    {
+        while (true)
+        {
+            var open = service.Client.RestoreGallery();
+            await open.RequestStream.WriteAsync(new RestoreGalleryRequest { Settings = new RestoreGallerySettings { Name = "slow" } }).Within();
+            while (!open.ResponseAsync.IsCompleted)
+            {
+                if (!await TryAsync(service)) return open;
+            }
+
+            // The other caller was first, and the restore was refused.
+            open.Dispose();
+        }
     }
 
     [Fact]
