@@ -97,9 +97,9 @@ public sealed class ServiceOptions : IValidatableObject
     [Required]
     public string Device { get; set; } = "auto";
 
-    /// <summary>Items that may wait in one worker's queue, 1 to 1,000,000. Default: 256.</summary>
+    /// <summary>Items that may wait in one worker's queue, 1 to 1,000,000. The longest wait is this many items at the worker's rate: more of them make overload slow, not fast. Default: 64.</summary>
     [Range(1, 1_000_000)]
-    public int QueueItems { get; set; } = 256;
+    public int QueueItems { get; set; } = 64;
 
     /// <summary>Bytes that may wait in one worker's queue, 1 MiB to 1 TiB; an item larger than that still gets in alone. Default: 1 GiB.</summary>
     [Range(1L << 20, 1L << 40)]

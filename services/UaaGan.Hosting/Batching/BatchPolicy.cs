@@ -9,8 +9,8 @@ public sealed record BatchPolicy
     /// <summary>Longest that an item waits for others to share its batch; zero: not at all. Default: 2 ms.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Items that may wait, at least 1. Default: 256.</summary>
-    public int QueueItems { get; init; } = 256;
+    /// <summary>Items that may wait, at least 1. Default: 64.</summary>
+    public int QueueItems { get; init; } = 64;
 
     /// <summary>Bytes that may wait, at least 1; an item larger than that still gets into an empty queue. Default: 1 GiB.</summary>
     public long QueueBytes { get; init; } = 1L << 30;
