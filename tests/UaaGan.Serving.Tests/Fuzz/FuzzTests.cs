@@ -8,7 +8,7 @@ using UaaGan.Serving.Tests.Support;
 namespace UaaGan.Serving.Tests.Fuzz;
 
 /// <summary>
-/// Damaged messages and images against running services: 10,000 with UAAGAN_FULL=1, else 1,000. Each is answered, and none with a status
+/// Damaged messages and images against running services: 18,000 with UAAGAN_FULL=1, else 1,800. Each is answered, and none with a status
 /// that blames the service; the service lives, answers a good call after, and has grown no larger.
 /// </summary>
 public class FuzzTests
