@@ -46,15 +46,31 @@ internal static class InteropCases
             Assert.Equal([0, (int)StatusCode.InvalidArgument, 0], result["codes"]!.AsArray().Select(code => (int)code!));
             Assert.Equal(Feature(all["unary"]!), (string?)result["features"]![0]);
         }),
-        new("unknown-model", (result, all) => Assert.Equal(((int)StatusCode.NotFound, "MODEL_NOT_FOUND"), ((int)result["code"]!, (string?)result["reason"]))),
+        new("unknown-model", (result, all) => Assert.Equal(((int)StatusCode.NotFound, "MODEL_NOT_FOUND"), Failure(result))),
         new("overload", (result, all) =>
         {
             Assert.Equal((4, true), ((int)result["answered"]!, (bool)result["retry"]!));
             Assert.Equal([(int)StatusCode.ResourceExhausted, (int)StatusCode.ResourceExhausted], result["codes"]!.AsArray().Select(code => (int)code!));
+        }),
+        new("tls", (result, all) =>
+        {
+            Assert.Equal(Feature(all["unary"]!), Feature(result));
+            Assert.Equal(Ids(6), result["ids"]!.AsArray().Select(id => (string?)id));
+            Assert.Equal(all["stream"]!["features"]!.AsArray().Take(6).Select(feature => (string?)feature), result["features"]!.AsArray().Select(feature => (string?)feature));
+            Assert.Equal(((int)StatusCode.Unavailable, ""), Failure(result["untrusted"]!));
+        }),
+        new("metadata", (result, all) =>
+        {
+            Assert.Equal(Feature(all["unary"]!), Feature(result));
+            Assert.Equal(((int)StatusCode.Unauthenticated, "CREDENTIALS_MISSING"), Failure(result["missing"]!));
+            Assert.Equal(((int)StatusCode.Unauthenticated, "API_KEY_INVALID"), Failure(result["wrong"]!));
+            Assert.Equal(((int)StatusCode.Unauthenticated, "CREDENTIALS_MISSING"), Failure(result["missingOnStream"]!));
         }),
     ];
 
     public static IEnumerable<string> Ids(int count) => Enumerable.Range(0, count).Select(n => $"i{n}");
 
     private static string Feature(JsonNode result) => (string)result["feature"]!;
+
+    private static (int Code, string? Reason) Failure(JsonNode result) => ((int)result["code"]!, (string?)result["reason"]);
 }

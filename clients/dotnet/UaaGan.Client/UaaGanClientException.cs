@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Google.Rpc;
 using Grpc.Core;
 using RpcStatus = Google.Rpc.Status;
@@ -52,7 +53,9 @@ public sealed class UaaGanClientException : Exception
         ArgumentNullException.ThrowIfNull(exception);
         if (exception.GetRpcStatus() is { } status && status.Code != 0) return FromStatus(status, exception);
         var where = address is null ? service : $"{service} at {address.GetLeftPart(UriPartial.Authority)}";
-        return new UaaGanClientException(exception.StatusCode, Explain(exception, where), exception);
+        // A peer that is not trusted can't be reached: the other languages' gRPC says UNAVAILABLE, where .NET's says INTERNAL.
+        var code = Causes(exception).Any(cause => cause is AuthenticationException) ? StatusCode.Unavailable : exception.StatusCode;
+        return new UaaGanClientException(code, Explain(exception, where), exception);
     }
 
     private static string Explain(RpcException exception, string where) => exception.StatusCode switch
@@ -69,8 +72,9 @@ public sealed class UaaGanClientException : Exception
     /// <summary>The network's own words, when it was the network.</summary>
     private static string? RootCause(RpcException exception)
     {
-        for (var cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException)
+        foreach (var cause in Causes(exception))
         {
+            if (cause is AuthenticationException authentication) return authentication.Message.TrimEnd('.');
             if (cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused }) return "connection refused, nothing listens there";
             if (cause is SocketException socket) return socket.Message;
             if (cause is HttpRequestException { InnerException: null } http) return http.Message;
@@ -78,5 +82,10 @@ public sealed class UaaGanClientException : Exception
         }
 
         return null;
+    }
+
+    private static IEnumerable<Exception> Causes(RpcException exception)
+    {
+        for (var cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException) yield return cause;
     }
 }

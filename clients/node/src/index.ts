@@ -1,4 +1,5 @@
 /** Clients of the three UaaGan services: images in; features, adversarial images and rankings out. */
+export { type Access, accessFromEnvironment } from "./access.js";
 export { CallError, type Failure, ItemError } from "./errors.js";
 export { type Extracted, type ExtractOptions, FeatureClient, type Model } from "./features.js";
 export { type Item, type Pixels, readFolder } from "./images.js";

@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import { type Access, accessMetadata, channelCredentials } from "./access.js";
 import { CallError } from "./errors.js";
 import { defaultRetry, type Progress, type Retry } from "./window.js";
 import { run, type Source, type StreamMethod } from "./streams.js";
@@ -6,9 +7,11 @@ import type { ItemError } from "./errors.js";
 
 /** How a client talks to its service. */
 export interface ClientOptions {
-  /** For TLS; without, the connection is plain text. */
+  /** Credentials and trust. Default: none, and the connection is plain text. */
+  access?: Access;
+  /** A channel's credentials of your own making, in the place of access. */
   credentials?: grpc.ChannelCredentials;
-  /** Sent with every call, such as an authorization. */
+  /** Sent with every call. */
   metadata?: Record<string, string>;
   /** When items are sent again. Default: 8 attempts, from 200 ms to 5 s apart. */
   retry?: Retry;
@@ -40,15 +43,20 @@ const channelOptions: grpc.ChannelOptions = {
 export abstract class ServiceClient {
   readonly #stub: any;
   readonly #options: ClientOptions;
+  readonly #sent: Record<string, string>;
 
   /**
    * @param target host:port, of which every address that the name has is a replica; or a list of ip:port. Calls go to each in turn.
    */
   protected constructor(stub: grpc.ServiceClientConstructor, target: string | readonly string[], options: ClientOptions = {}) {
     if ((options.retry?.attempts ?? 1) < 1) throw new RangeError(`retry.attempts is ${options.retry!.attempts}; it must be at least 1`);
+    if (options.access && options.credentials) throw new TypeError("there are both access and credentials; give one of them");
+    const access = options.access ?? {};
+    const credentials = options.credentials ?? channelCredentials(access, typeof target === "string" ? [target] : target);
     const address = typeof target === "string" ? target : `ipv4:${target.map((one) => one.replace(/^localhost:/, "127.0.0.1:")).join(",")}`;
-    this.#stub = new stub(address, options.credentials ?? grpc.credentials.createInsecure(), channelOptions);
+    this.#stub = new stub(address, credentials, channelOptions);
     this.#options = options;
+    this.#sent = { ...accessMetadata(access), ...options.metadata };
   }
 
   /** Closes the connections. */
@@ -92,7 +100,7 @@ export abstract class ServiceClient {
 
   #metadata(): grpc.Metadata {
     const metadata = new grpc.Metadata();
-    for (const [name, value] of Object.entries(this.#options.metadata ?? {})) metadata.set(name, value);
+    for (const [name, value] of Object.entries(this.#sent)) metadata.set(name, value);
     return metadata;
   }
 }

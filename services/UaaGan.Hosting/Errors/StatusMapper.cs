@@ -73,7 +73,7 @@ public sealed partial class StatusMapper(ILogger<StatusMapper> logger, IHostAppl
         {
             status.Details.Add(Any.Pack(new BadRequest
             {
-                FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = failure.Message } },
+                FieldViolations = { new BadRequest.Types.FieldViolation { Field = WireText.Clip(field, WireText.NameBytes), Description = status.Message } },
             }));
         }
 
@@ -126,8 +126,8 @@ public sealed partial class StatusMapper(ILogger<StatusMapper> logger, IHostAppl
     private static Status Make(StatusCode code, string reason, string message, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var info = new ErrorInfo { Reason = reason, Domain = Domain };
-        foreach (var (key, value) in metadata ?? new Dictionary<string, string>()) info.Metadata[key] = value;
-        return new Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
+        foreach (var (key, value) in metadata ?? new Dictionary<string, string>()) info.Metadata[WireText.Clip(key, WireText.NameBytes)] = WireText.Clip(value, WireText.NameBytes);
+        return new Status { Code = (int)code, Message = WireText.Clip(message, WireText.MessageBytes), Details = { Any.Pack(info) } };
     }
 
     // ResourceExhausted -> RESOURCE_EXHAUSTED.

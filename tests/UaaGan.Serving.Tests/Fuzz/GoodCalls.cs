@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using UaaGan.Protos.Common.V1;
 using UaaGan.Protos.Features.V1;
+using UaaGan.Protos.Inference;
 using UaaGan.Protos.Perturbation.V1;
 using UaaGan.Protos.Retrieval.V1;
 using UaaGan.Serving.Tests.Support;
@@ -84,6 +85,22 @@ internal static class GoodCalls
         ]),
         ("DeleteGallery", [new DeleteGalleryRequest { Name = "other" }]));
 
+    public static RawMethod[] FeatureInference { get; } = Inference(TinyModels.Model);
+
+    public static RawMethod[] PerturbationInference { get; } =
+        Inference("random-sign", ("model", TinyModels.Model), ("epsilon", "8/255"), ("seed", "1"));
+
+    private static RawMethod[] Inference(string model, params (string Name, string Value)[] parameters) => Methods(
+        GRPCInferenceService.Descriptor,
+        [
+            ("ServerLive", [new ServerLiveRequest()]),
+            ("ServerReady", [new ServerReadyRequest()]),
+            ("ModelReady", [new ModelReadyRequest { Name = model }]),
+            ("ServerMetadata", [new ServerMetadataRequest()]),
+            ("ModelMetadata", [new ModelMetadataRequest { Name = model }]),
+            .. InferRequests.All(model, parameters).Select(request => ("ModelInfer", (IMessage[])[request])),
+        ]);
+
     private static PerturbSettings Attack() => new() { Model = Model, Method = "random-sign", Epsilon = "8/255", Seed = 1 };
 
     private static Feature Feature() => new()
@@ -96,7 +113,7 @@ internal static class GoodCalls
     // Every method of the service, so that one that is added is fuzzed too.
     private static RawMethod[] Methods(Google.Protobuf.Reflection.ServiceDescriptor service, params (string Name, IMessage[] Requests)[] calls)
     {
-        Assert.Equal(service.Methods.Select(method => method.Name).Order(), calls.Select(call => call.Name).Order());
+        Assert.Equal(service.Methods.Select(method => method.Name).Order(), calls.Select(call => call.Name).Distinct().Order());
         return [.. calls.Select(call => RawMethod.Of(service.FindMethodByName(call.Name), call.Requests))];
     }
 }

@@ -37,6 +37,8 @@ internal sealed class DotnetDriver(JsonObject configuration)
             ["bad-item"] = () => BadItem(features),
             ["unknown-model"] = () => Failure(async () => await features.StreamExtract(new ModelReference { Name = "nobody" }, Items(1).ToAsyncEnumerable(), cancellationToken: Token).ToListAsync(Token)),
             ["overload"] = () => Overload(slow),
+            ["tls"] = Tls,
+            ["metadata"] = MetadataCase,
         };
         var results = new JsonObject();
         foreach (var name in configuration["cases"]!.AsArray()) results[(string)name!] = await cases[(string)name!]();
@@ -154,6 +156,35 @@ internal sealed class DotnetDriver(JsonObject configuration)
         };
     }
 
+    private async Task<JsonObject> Tls()
+    {
+        using var trusting = Guarded(new ClientAccess { AuthorityFile = Guarded("ca"), ApiKey = Guarded("apiKey") });
+        using var untrusting = Guarded(new ClientAccess { AuthorityFile = Guarded("otherCa"), ApiKey = Guarded("apiKey") });
+        var outcomes = await Extract(trusting, [.. Items(6)]);
+        return new()
+        {
+            ["feature"] = await One(trusting),
+            ["ids"] = Array(outcomes.Select(o => o.Id)),
+            ["features"] = Array(outcomes.Select(o => Text(o.Value))),
+            ["untrusted"] = await Failure(() => One(untrusting)),
+        };
+    }
+
+    private async Task<JsonObject> MetadataCase()
+    {
+        var access = new ClientAccess { AuthorityFile = Guarded("ca") };
+        using var plain = Guarded(access);
+        using var wrong = Guarded(access with { ApiKey = "wrong" });
+        using var own = Guarded(access, new() { ["x-api-key"] = Guarded("apiKey") });
+        return new()
+        {
+            ["feature"] = await One(own),
+            ["missing"] = await Failure(() => One(plain)),
+            ["wrong"] = await Failure(() => One(wrong)),
+            ["missingOnStream"] = await Failure(() => Extract(plain, [.. Items(1)])),
+        };
+    }
+
     private static async Task<JsonObject> Failure(Func<Task> call)
     {
         var error = await Assert.ThrowsAsync<UaaGanClientException>(call);
@@ -173,6 +204,11 @@ internal sealed class DotnetDriver(JsonObject configuration)
         var files = Files();
         return Enumerable.Range(0, count).Select(n => ImageInput.FromBytes($"i{n}", File.ReadAllBytes(files[n % files.Count].Path)));
     }
+
+    private FeatureClient Guarded(ClientAccess access, Dictionary<string, string>? metadata = null) =>
+        new(new Uri($"https://{Guarded("target")}"), Options with { Access = access, Metadata = metadata ?? [] });
+
+    private string Guarded(string name) => (string)configuration["guarded"]![name]!;
 
     private Uri Address(string name) => new($"http://{configuration[name]}");
 

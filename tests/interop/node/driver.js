@@ -1,18 +1,26 @@
 // The cases of the interop matrix with the Node client. Reads the configuration from the first line of standard input, prints one JSON a line.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { FeatureClient, PerturbationClient, readFolder, ScoringClient } from "../../../clients/node/dist/index.js";
 
-const grpc = createRequire(new URL("../../../clients/node/package.json", import.meta.url))("@grpc/grpc-js");
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const config = JSON.parse((await lines.next()).value);
 const model = "tiny";
 
-const options = { metadata: config.metadata, ...(config.ca ? { credentials: grpc.credentials.createSsl(await readFile(config.ca)) } : {}) };
+const options = { metadata: config.metadata };
 const features = new FeatureClient(config.replicas ?? config.FeatureClient, options);
 const slow = new FeatureClient(config.slow ?? config.replicas, { ...options, retry: { attempts: 1, delay: 0, maxDelay: 0 } });
+
+/** Runs with a client of the service that speaks TLS and wants a key. */
+async function guarded(access, use, metadata = {}) {
+  const client = new FeatureClient(config.guarded.target, { access, metadata });
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
 
 const all = async (stream) => {
   const found = [];
@@ -105,6 +113,28 @@ const cases = {
       codes: refused.map(({ code }) => code),
       reasons: refused.map(({ reason }) => reason),
       retry: refused.every(({ retryAfter }) => retryAfter > 0),
+    };
+  },
+  tls: () => {
+    const { ca, otherCa, apiKey } = config.guarded;
+    return guarded({ ca, apiKey }, async (trusting) => {
+      const results = await all(trusting.extract(items(6), { model }));
+      return {
+        feature: text(await trusting.one(every[0].image, { model })),
+        ids: results.map(({ id }) => id),
+        features: results.map(({ feature }) => text(feature)),
+        untrusted: await guarded({ ca: otherCa, apiKey }, (untrusting) => failure(() => untrusting.one(every[0].image, { model }))),
+      };
+    });
+  },
+  metadata: async () => {
+    const { ca, apiKey } = config.guarded;
+    const one = (client) => client.one(every[0].image, { model });
+    return {
+      feature: text(await guarded({ ca }, one, { "x-api-key": apiKey })),
+      missing: await guarded({ ca }, (plain) => failure(() => one(plain))),
+      wrong: await guarded({ ca, apiKey: "wrong" }, (wrong) => failure(() => one(wrong))),
+      missingOnStream: await guarded({ ca }, (plain) => failure(() => all(plain.extract(items(1), { model })))),
     };
   },
 };

@@ -13,12 +13,16 @@ import uaagan
 import uaagan.aio
 
 CONFIG = json.loads(sys.stdin.readline())
+GUARDED = CONFIG["guarded"]
 ONCE = uaagan.Retry(attempts=1)
 
 
 def client(kind, target=None, **options):
-    access = uaagan.Access(ca=CONFIG.get("ca"))
-    return kind(target or CONFIG[kind.__name__], access=access, metadata=list(CONFIG["metadata"].items()), **options)
+    return kind(target or CONFIG[kind.__name__], metadata=list(CONFIG["metadata"].items()), **options)
+
+
+def guarded(metadata=(), **access):
+    return uaagan.FeatureClient(GUARDED["target"], uaagan.Access(**access), metadata=list(metadata))
 
 
 def items(count=None):
@@ -113,6 +117,20 @@ def overload(_):
             "retry": all(e.retry_after is not None and e.retry_after > 0 for e in refused)}
 
 
+def tls(_):
+    with guarded(ca=GUARDED["ca"], api_key=GUARDED["apiKey"]) as trusting, guarded(ca=GUARDED["otherCa"], api_key=GUARDED["apiKey"]) as untrusting:
+        results = list(trusting.extract(items(6), "tiny"))
+        return {"feature": text(trusting.one(first(), "tiny")), "ids": [r.id for r in results], "features": [text(r.feature) for r in results],
+                "untrusted": failure(lambda: untrusting.one(first(), "tiny"))}
+
+
+def metadata(_):
+    ca = GUARDED["ca"]
+    with guarded([("x-api-key", GUARDED["apiKey"])], ca=ca) as own, guarded(ca=ca) as plain, guarded(ca=ca, api_key="wrong") as wrong:
+        return {"feature": text(own.one(first(), "tiny")), "missing": failure(lambda: plain.one(first(), "tiny")),
+                "wrong": failure(lambda: wrong.one(first(), "tiny")), "missingOnStream": failure(lambda: list(plain.extract(items(1), "tiny")))}
+
+
 def failure(call):
     try:
         call()
@@ -124,6 +142,7 @@ def failure(call):
 CASES = {
     "unary": unary, "stream": stream, "perturb": perturb, "search": search, "large-image": large, "pixels": pixels, "slow-reader": slow_reader,
     "cancel": cancel, "deadline": deadline, "bad-item": bad_item, "unknown-model": unknown_model, "overload": overload,
+    "tls": tls, "metadata": metadata,
 }
 
 
