@@ -30,7 +30,7 @@ check() {
 # Go and Java with gRPC for the examples.
 install() {
   local packages=(chromium npm python3-grpcio python3-protobuf python3-numpy python3-torch python3-torchvision python3-jsonschema protobuf-compiler protobuf-compiler-grpc postgresql-15 docker-compose clang-19 libclang-rt-19-dev libstdc++-12-dev
-    mypy golang-go golang-google-grpc-dev golang-goprotobuf-dev default-jdk-headless libgrpc-java protobuf-compiler-grpc-java-plugin libprotobuf-java libnetty-java libperfmark-java) missing=() package
+    mypy golang-go golang-google-grpc-dev golang-goprotobuf-dev default-jdk-headless libgrpc-java protobuf-compiler-grpc-java-plugin libprotobuf-java libnetty-java libperfmark-java libguava-java libjsr305-java libgoogle-gson-java) missing=() package
   command -v npm >/dev/null && packages=("${packages[@]/npm/}")
   command -v javac >/dev/null && packages=("${packages[@]/default-jdk-headless/}")
   for package in ${packages[@]}; do

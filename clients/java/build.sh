@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the Java stubs and compiles the example with Debian's packages (default-jdk-headless libgrpc-java protobuf-compiler
-# protobuf-compiler-grpc-java-plugin libprotobuf-java libnetty-java libperfmark-java). Usage: build.sh OUTPUT; OUTPUT/attack-folder runs it.
+# protobuf-compiler-grpc-java-plugin libprotobuf-java libnetty-java libperfmark-java libguava-java libjsr305-java libgoogle-gson-java). Usage: build.sh OUTPUT; OUTPUT/attack-folder runs it.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=$(mkdir -p "$1" && cd "$1" && pwd)
