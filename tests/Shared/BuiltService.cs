@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Grpc.Net.Client;
@@ -32,14 +31,11 @@ internal sealed class BuiltService : IAsyncDisposable
     /// <summary>Where it answers health and metrics.</summary>
     public Uri Http { get; private set; } = null!;
 
-    /// <summary>
-    /// Memory of its own, in bytes: anonymous pages, in swap or not. Pages of files come and go as the machine's other work wants, and are
-    /// no part of it.
-    /// </summary>
-    public long OwnBytes => StatusBytes("RssAnon:", "VmSwap:");
+    /// <summary>See <see cref="ProcessMemory.Own"/>.</summary>
+    public long OwnBytes => ProcessMemory.Own(_process);
 
-    /// <summary>The most address space that it ever had, in bytes: memory that was asked for counts although nobody wrote to it.</summary>
-    public long PeakAddressSpace => StatusBytes("VmPeak:");
+    /// <summary>See <see cref="ProcessMemory.PeakAddressSpace"/>.</summary>
+    public long PeakAddressSpace => ProcessMemory.PeakAddressSpace(_process);
 
     /// <summary>Starts the service of a project, such as UaaGan.RetrievalScoring, on free ports.</summary>
     public static Task<BuiltService> StartAsync(string project, string state, params string[] arguments) =>
@@ -111,15 +107,6 @@ internal sealed class BuiltService : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
         _process.Dispose();
         Assert.DoesNotContain("Unforeseen", Log(), StringComparison.Ordinal);
-    }
-
-    private long StatusBytes(params string[] names)
-    {
-        var lines = File.ReadAllLines($"/proc/{_process.Id}/status");
-        return names.Sum(Kilobytes) << 10;
-
-        long Kilobytes(string name) => long.Parse(
-            lines.Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
     }
 
     private void Append(string? line)

@@ -31,11 +31,7 @@ internal sealed class BatchQueue<TItem, TResult>(string worker, BatchPolicy poli
         lock (_gate)
         {
             _received++;
-            if (_closed is not null) return Refuse("closed", _closed);
-            if (_waiting.Count >= policy.QueueItems || (_waiting.Count > 0 && _waitingBytes + bytes > policy.QueueBytes))
-            {
-                return Refuse("full", Full());
-            }
+            if (Refusal(bytes) is { } failure) return Task.FromException<BatchResult<TResult>>(failure);
 
             node = _waiting.AddLast(item);
             _waitingBytes += bytes;
@@ -51,11 +47,8 @@ internal sealed class BatchQueue<TItem, TResult>(string worker, BatchPolicy poli
     {
         lock (_gate)
         {
-            if (_closed is null && _waiting.Count < policy.QueueItems) return;
+            if (Refusal(bytes: 0) is not { } failure) return;
             _received++;
-            var (reason, failure) = _closed is { } closed ? ("closed", closed) : ("full", Full());
-            _refused++;
-            ServiceMetrics.RecordRejected(worker, reason);
             throw failure;
         }
     }
@@ -130,11 +123,14 @@ internal sealed class BatchQueue<TItem, TResult>(string worker, BatchPolicy poli
         return await node.Value.Task;
     }
 
-    private Task<BatchResult<TResult>> Refuse(string reason, Exception failure)
+    /// <summary>Why an item of so many bytes cannot enter, which is counted; null: it can. To be called with the gate.</summary>
+    private Exception? Refusal(long bytes)
     {
+        bool isFull = _waiting.Count >= policy.QueueItems || (_waiting.Count > 0 && _waitingBytes + bytes > policy.QueueBytes);
+        if (_closed is null && !isFull) return null;
         _refused++;
-        ServiceMetrics.RecordRejected(worker, reason);
-        return Task.FromException<BatchResult<TResult>>(failure);
+        ServiceMetrics.RecordRejected(worker, _closed is null ? "full" : "closed");
+        return _closed ?? Full();
     }
 
     private FailureException Full()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using UaaGan.Failures;
+using UaaGan.Tests.Shared;
 
 namespace UaaGan.Benchmarks;
 
@@ -30,18 +31,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Where it answers gRPC.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>Memory of its own in bytes: anonymous pages, in swap or not.</summary>
-    public long OwnBytes
-    {
-        get
-        {
-            string[] lines = File.ReadAllLines(Text($"/proc/{_process.Id}/status"));
-            return (Kilobytes("RssAnon:") + Kilobytes("VmSwap:")) << 10;
-
-            long Kilobytes(string name) => long.Parse(
-                lines.Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
-        }
-    }
+    /// <summary>See <see cref="ProcessMemory.Own"/>.</summary>
+    public long OwnBytes => ProcessMemory.Own(_process);
 
     /// <summary>Starts it and waits until it listens.</summary>
     /// <param name="state">Folder with the model repository, which also gets the file of its ports.</param>
