@@ -58,9 +58,9 @@ public sealed class ServiceOptions : IValidatableObject
     [Range(0, int.MaxValue)]
     public int ParentProcessId { get; set; }
 
-    /// <summary>Items of one stream that may be pending, 1 to 4096. Default: 32.</summary>
+    /// <summary>Items of one stream that may be pending, 1 to 4096; two batches keep the network busy. Default: 16.</summary>
     [Range(1, 4096)]
-    public int MaxInFlightPerStream { get; set; } = 32;
+    public int MaxInFlightPerStream { get; set; } = 16;
 
     /// <summary>Items of one stream, 1 to 100,000,000; the stream ends at the first one more. Default: 1,000,000.</summary>
     [Range(1, 100_000_000)]
@@ -97,9 +97,16 @@ public sealed class ServiceOptions : IValidatableObject
     [Required]
     public string Device { get; set; } = "auto";
 
-    /// <summary>Items that may wait in one worker's queue, 1 to 1,000,000. The longest wait is this many items at the worker's rate: more of them make overload slow, not fast. Default: 64.</summary>
+    /// <summary>Items that may wait in one worker's queue, 1 to 1,000,000. Default: 1024.</summary>
     [Range(1, 1_000_000)]
-    public int QueueItems { get; set; } = 64;
+    public int QueueItems { get; set; } = 1024;
+
+    /// <summary>
+    /// Computation that may wait in one worker's queue, in milliseconds, 1 to 3,600,000: a queue that holds more than a moment's work makes
+    /// overload slow, not fast. Two batches may wait however long they take. Default: 300.
+    /// </summary>
+    [Range(1, 3_600_000)]
+    public int QueueMilliseconds { get; set; } = 300;
 
     /// <summary>Bytes that may wait in one worker's queue, 1 MiB to 1 TiB; an item larger than that still gets in alone. Default: 1 GiB.</summary>
     [Range(1L << 20, 1L << 40)]

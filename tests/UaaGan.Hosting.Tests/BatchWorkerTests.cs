@@ -84,6 +84,37 @@ public sealed class BatchWorkerTests : IAsyncDisposable
         Assert.Equal((4L, 3L, 1L), (counters.Received, counters.Completed, counters.Refused));
     }
 
+    [Theory]
+    [InlineData(9, 34)]
+    [InlineData(100, 4)]
+    public async Task A_queue_holds_no_more_work_than_its_time_but_always_two_batches(int millisecondsPerItem, int expected)
+    {
+        var worker = Start(new BatchPolicy { MaxItems = 2, MaxDelay = TimeSpan.Zero, QueueTime = TimeSpan.FromMilliseconds(300) });
+        // The rate is a moving mean: enough batches to forget what it began with.
+        for (int i = 0; i < 50; i++)
+        {
+            var measured = worker.SubmitAsync(1, 1);
+            await _doubler.Entered();
+            _time.Advance(TimeSpan.FromMilliseconds(millisecondsPerItem));
+            _doubler.Allow();
+            await measured.Within();
+        }
+
+        var running = worker.SubmitAsync(1, 1);
+        await _doubler.Entered();
+        List<Task> waiting = [];
+        while (waiting.Count <= expected)
+        {
+            var task = worker.SubmitAsync(2, 1);
+            if (task.IsFaulted) break;
+            waiting.Add(task);
+        }
+
+        Assert.Equal(expected, waiting.Count);
+        _doubler.Allow(waiting.Count + 1);
+        await Task.WhenAll([running, .. waiting]).Within();
+    }
+
     [Fact]
     public async Task An_item_that_finds_the_queue_full_is_refused_before_it_is_prepared()
     {

@@ -15,6 +15,7 @@ public class HostTests
 {
     [Theory]
     [InlineData("--UaaGan:MaxInFlightPerStream=0", "MaxInFlightPerStream")]
+    [InlineData("--UaaGan:QueueMilliseconds=0", "QueueMilliseconds")]
     [InlineData("--UaaGan:GrpcPort=70000", "GrpcPort")]
     [InlineData("--UaaGan:GrpcPort=abc", "GrpcPort")]
     [InlineData("--UaaGan:State=", "State")]

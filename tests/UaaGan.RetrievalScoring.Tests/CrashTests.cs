@@ -21,7 +21,7 @@ public abstract class CrashContract
     private static readonly int Items = Full ? 200_000 : 5000;
 
     // Transactions of hundreds of items, so that a kill comes within one more often than between two.
-    private static readonly string[] LargeBatches = ["--UaaGan:MaxInFlightPerStream=512", "--UaaGan:QueueItems=2048"];
+    private static readonly string[] LargeBatches = ["--UaaGan:MaxInFlightPerStream=512", "--UaaGan:QueueMilliseconds=60000"];
 
     private static readonly TimeSpan RoundLimit = Full ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(1);
 

@@ -9,8 +9,14 @@ public sealed record BatchPolicy
     /// <summary>Longest that an item waits for others to share its batch; zero: not at all. Default: 2 ms.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Items that may wait, at least 1. Default: 64.</summary>
-    public int QueueItems { get; init; } = 64;
+    /// <summary>Items that may wait, at least 1. Default: 1024.</summary>
+    public int QueueItems { get; init; } = 1024;
+
+    /// <summary>
+    /// Computation that may wait, above zero: items times what one took of the last batches. Two batches may wait however long they take, or
+    /// a slow network would never see a full one. Default: 300 ms.
+    /// </summary>
+    public TimeSpan QueueTime { get; init; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Bytes that may wait, at least 1; an item larger than that still gets into an empty queue. Default: 1 GiB.</summary>
     public long QueueBytes { get; init; } = 1L << 30;
@@ -26,6 +32,7 @@ public sealed record BatchPolicy
         MaxItems = maxItems,
         MaxDelay = TimeSpan.FromMilliseconds(options.BatchDelayMilliseconds),
         QueueItems = options.QueueItems,
+        QueueTime = TimeSpan.FromMilliseconds(options.QueueMilliseconds),
         QueueBytes = options.QueueBytes,
         Drain = TimeSpan.FromSeconds(options.DrainSeconds),
     };
@@ -34,6 +41,7 @@ public sealed record BatchPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxItems, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueItems, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(QueueTime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Drain, TimeSpan.Zero);

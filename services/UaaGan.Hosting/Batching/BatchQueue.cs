@@ -126,19 +126,27 @@ internal sealed class BatchQueue<TItem, TResult>(string worker, BatchPolicy poli
     /// <summary>Why an item of so many bytes cannot enter, which is counted; null: it can. To be called with the gate.</summary>
     private Exception? Refusal(long bytes)
     {
-        bool isFull = _waiting.Count >= policy.QueueItems || (_waiting.Count > 0 && _waitingBytes + bytes > policy.QueueBytes);
-        if (_closed is null && !isFull) return null;
+        if (_closed is null && !IsFull(bytes)) return null;
         _refused++;
         ServiceMetrics.RecordRejected(worker, _closed is null ? "full" : "closed");
         return _closed ?? Full();
     }
 
+    private bool IsFull(long bytes) =>
+        _waiting.Count >= policy.QueueItems
+        || (_waiting.Count > 0 && _waitingBytes + bytes > policy.QueueBytes)
+        || (_waiting.Count >= 2 * policy.MaxItems && SecondsWaiting >= policy.QueueTime.TotalSeconds);
+
+    private double SecondsWaiting => _waiting.Count * _secondsPerItem;
+
     private FailureException Full()
     {
-        double retry = Math.Clamp(_waiting.Count * _secondsPerItem * 1000, 50, 30_000);
+        double retry = Math.Clamp(SecondsWaiting * 1000, 50, 30_000);
         return new FailureException(
             FailureKind.ResourceExhausted, "QUEUE_FULL",
-            $"The queue of {worker} is full: {_waiting.Count} items wait, {_waitingBytes} bytes; send fewer at once, or try again later.")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The queue of {worker} is full: {_waiting.Count} items wait, {_waitingBytes} bytes, {SecondsWaiting:0.0} s of work; send fewer at once, or try again later."))
         {
             Metadata = new Dictionary<string, string>
             {

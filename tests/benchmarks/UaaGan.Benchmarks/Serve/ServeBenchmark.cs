@@ -120,7 +120,7 @@ internal sealed class ServeBenchmark(ServeSettings settings, Action<string> prog
     private Task<ServiceProcess> StartAsync(string state, string? cores, int threads)
     {
         List<string> options = [Option("TorchThreads", threads), Option("DecodeThreads", threads), Option("Features:MaxBatchItems", settings.Batch)];
-        if (settings.QueueItems is { } items) options.Add(Option("QueueItems", items));
+        if (settings.QueueMilliseconds is { } time) options.Add(Option("QueueMilliseconds", time));
         return ServiceProcess.StartAsync(state, cores, NoVariables, options, cancellation);
 
         static string Option(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"UaaGan:{name}={value}");

@@ -19,7 +19,7 @@ internal static class ServeCommand
         var images = Number("--images", "Images a round. Default: 400, quick 48.");
         var rounds = Number("--rounds", "Rounds of the comparison. Default: 7, quick 1.");
         var seconds = Number("--seconds", "Seconds of each level of the loops. Default: 20, quick 1.");
-        var queue = Number("--queue", "The service's QueueItems. Default: its own.");
+        var queue = Number("--queue", "The service's QueueMilliseconds. Default: its own.");
         var streams = Number("--streams", "Streams at once. Default: 1000, quick 100.");
         var quick = new Option<bool>("--quick") { Description = "A minute instead of a quarter of an hour: shows that it runs, not how fast." };
         var noPeer = new Option<bool>("--no-peer") { Description = "Without PyTorch behind grpcio." };
@@ -43,7 +43,7 @@ internal static class ServeCommand
                 Seconds = part is null or "loops" ? parsed.GetValue(seconds) ?? (isQuick ? 1 : 20) : 0,
                 Concurrencies = isQuick ? FewConcurrencies : AllConcurrencies,
                 Rates = isQuick ? FewRates : AllRates,
-                QueueItems = parsed.GetValue(queue),
+                QueueMilliseconds = parsed.GetValue(queue),
                 Streams = part is null or "streams" ? parsed.GetValue(streams) ?? (isQuick ? 100 : 1000) : 0,
                 Peer = !parsed.GetValue(noPeer),
             };

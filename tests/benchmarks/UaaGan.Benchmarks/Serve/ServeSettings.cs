@@ -27,8 +27,8 @@ internal sealed record ServeSettings
     /// <summary>Rates of the open loop, in multiples of the capacity.</summary>
     public required IReadOnlyList<double> Rates { get; init; }
 
-    /// <summary>Items that may wait in the service's queue; null: its default.</summary>
-    public required int? QueueItems { get; init; }
+    /// <summary>Milliseconds of computation that may wait in the service's queue; null: its default.</summary>
+    public required int? QueueMilliseconds { get; init; }
 
     /// <summary>Streams at once; 0: leave that out.</summary>
     public required int Streams { get; init; }
