@@ -9,9 +9,11 @@ namespace UaaGan.Cli.Commands;
 /// <summary><c>evaluate</c>: a ranking protocol on clean and adversarial queries.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly Option<string> Model = OptionRules.Model();
-    private static readonly Option<string> Data = OptionRules.Folder("--data", "Folder of labelled images");
-    private static readonly Option<string?> Protocol = OptionRules.Protocol(required: true);
+    private const string Name = "evaluate";
+
+    private static readonly Option<string> Model = OptionRules.Model().RequiredWithoutManifest();
+    private static readonly Option<string> Data = OptionRules.Folder("--data", "Folder of labelled images").RequiredWithoutManifest();
+    private static readonly Option<string?> Protocol = OptionRules.Protocol(required: true).RequiredWithoutManifest();
     private static readonly Option<string?> Layout = OptionRules.Layout();
     private static readonly Option<string?> Queries = OptionRules.ListFile("--queries", "File that lists the queries, one path relative to the data's folder a line [default: all]");
     private static readonly Option<string[]> Attacks = new("--attack")
@@ -68,12 +70,13 @@ internal static class EvaluateCommand
         Description = "Measure whether each change lies where the attacked network looks: its correlation with the gradient of the feature distance, beside that with the image's edges",
     };
 
+    private static readonly Option<string?> Manifest = ManifestOption.Create("evaluation");
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, report.json, manifest.json and the adversarial images");
     private static readonly Option<bool> Replace = new("--replace") { Description = "Write over an earlier evaluation in the folder" };
 
     public static Command Create()
     {
-        var command = new SessionCommand("evaluate", """
+        var command = new SessionCommand(Name, """
             Scores retrieval by a protocol of the field, clean and under attack, on the same queries. What is scored is what was saved:
             each adversarial image is written as PNG, read again, checked against epsilon and the original, and only then extracted.
 
@@ -89,8 +92,9 @@ internal static class EvaluateCommand
             Examples:
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
+              uaagan evaluate --manifest report/manifest.json --out again/       (the same once more: every number but times must come out the same)
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogates, Survival, Saliency, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogates, Survival, Saliency, AllowTrained, Manifest, Out, Replace]) command.Options.Add(option);
         Side.AcceptOnlyFromAmong("query", "gallery");
         Bootstrap.Between(0, 10000);
         Precision.AcceptOnlyFromAmong("rectangle", "trapezoid");
@@ -98,6 +102,7 @@ internal static class EvaluateCommand
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is < 1) result.AddError("--limit must be at least 1.");
         });
+        Manifest.Answers(command, [Model, Data, Protocol], [Out, Replace]);
         command.Validators.Add(result =>
         {
             if (result.GetResult(PerturbedGallery) is not null && result.GetValue(Side) != "gallery") result.AddError("--perturbed-gallery needs --side gallery.");
@@ -108,18 +113,23 @@ internal static class EvaluateCommand
 
     private static async Task<int> Run(Session session, CancellationToken cancellationToken)
     {
-        var plan = Plan(session);
-        await OutputFolder.Fresh(plan.OutputFolder, "evaluate", ["images"], session.Options.GetValue(Replace), cancellationToken);
+        var output = Path.GetFullPath(session.Options.GetRequiredValue(Out));
+        var first = session.Options.GetValue(Manifest) is { } file ? await RecordedRun.Read(file, Name, output, cancellationToken) : null;
+        var settings = first is null ? null : first.As<RecordedEvaluation>(first.Run);
+        var plan = settings is null ? Plan(session, output) : settings.Plan(first!.Data, await first.Data.Read(cancellationToken), output);
+        await OutputFolder.Fresh(plan.OutputFolder, Name, ["images"], session.Options.GetValue(Replace), cancellationToken);
         await using var services = await session.Services(
             cancellationToken,
             plan.Attacks.Count > 0
                 ? [ServiceKind.FeatureExtraction, ServiceKind.Perturbation, ServiceKind.RetrievalScoring]
                 : [ServiceKind.FeatureExtraction, ServiceKind.RetrievalScoring]);
+        if (settings is not null) await settings.Check(services, cancellationToken);
         var manifest = new RunManifest
         {
-            Command = "evaluate",
+            Command = Name,
             Arguments = session.Arguments,
             Complete = false,
+            Data = first?.Data ?? await DataRecord.Of(plan, cancellationToken),
             Run = RunManifest.Node(new { data = Path.GetFullPath(plan.DataFolder) }),
         };
         await manifest.Write(plan.OutputFolder, cancellationToken);
@@ -129,16 +139,17 @@ internal static class EvaluateCommand
         var name = new DirectoryInfo(plan.DataFolder).Name;
         var title = $"{result.Model.Name} on {name}";
         var scenario = await EvaluationOutputs.Scenario(services, result, name, title, Describe(plan), cancellationToken);
-        await EvaluationOutputs.Write(
-            plan.OutputFolder, $"UaaGan: {title}", [scenario],
-            manifest with { Complete = true, Run = EvaluationOutputs.Manifest(result), Result = RunManifest.Node(json) }, cancellationToken);
+        manifest = manifest with { Complete = true, Run = EvaluationOutputs.Manifest(result), Result = RunManifest.Node(json) };
+        await EvaluationOutputs.Write(plan.OutputFolder, $"UaaGan: {title}", [scenario], manifest, cancellationToken);
+        first?.RequireSame(manifest.Run, manifest.Result);
         if (session.Terminal.Json) session.Terminal.WriteJson(json);
         EvaluationTable.Show(session.Terminal, result);
+        if (first is not null) session.Terminal.Show($"Every number but times is that of {first.Path}.");
         session.Terminal.Show($"Report: {Path.Combine(plan.OutputFolder, "report.html")} ({Formats.Seconds(result.Seconds)})");
         return ExitCodes.Success;
     }
 
-    private static EvaluationPlan Plan(Session session)
+    private static EvaluationPlan Plan(Session session, string output)
     {
         var options = session.Options;
         var folder = options.GetRequiredValue(Data);
@@ -149,6 +160,7 @@ internal static class EvaluateCommand
             Model = Session.Model(options.GetRequiredValue(Model)),
             Data = data,
             DataFolder = folder,
+            Layout = options.GetValue(Layout),
             Attacks = AttackSpec.Parse(options.GetRequiredValue(Attacks), options.GetRequiredValue(Options)),
             Epsilon = options.GetValue(Epsilon),
             Box = options.GetValue(Box),
@@ -162,7 +174,7 @@ internal static class EvaluateCommand
             Survival = options.GetValue(Survival),
             Saliency = options.GetValue(Saliency),
             AllowTrainedQueries = options.GetValue(AllowTrained),
-            OutputFolder = Path.GetFullPath(options.GetRequiredValue(Out)),
+            OutputFolder = output,
         };
     }
 

@@ -22,6 +22,7 @@ internal static class EvaluationOutputs
             gallery = result.Plan.Data.Gallery.Count,
             sha256 = result.DataHash,
         },
+        average_precision_asked = result.Plan.AveragePrecision,
         epsilon = result.Plan.Epsilon.ToString(),
         box = result.Plan.Box?.ToString(),
         side = result.Plan.Side.ToString().ToLowerInvariant(),

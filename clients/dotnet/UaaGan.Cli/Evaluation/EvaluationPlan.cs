@@ -14,6 +14,9 @@ internal sealed record EvaluationPlan
     /// <summary>The data's folder as given, for the manifest.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>How it lies there; null: the first layout that the folder looks like.</summary>
+    public string? Layout { get; init; }
+
     /// <summary>The attacks; none: clean rows only.</summary>
     public required IReadOnlyList<AttackSpec> Attacks { get; init; }
 

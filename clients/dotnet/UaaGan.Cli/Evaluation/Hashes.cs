@@ -23,8 +23,17 @@ internal static class Hashes
     }
 
     /// <summary>Over queries and gallery, each file once.</summary>
-    public static Task<string> Data(RetrievalDataset data, CancellationToken cancellationToken) =>
-        Images(data.Queries.Concat(data.Gallery).DistinctBy(entry => entry.Id), cancellationToken);
+    public static Task<string> Data(RetrievalDataset data, CancellationToken cancellationToken) => Images(FilesOf(data), cancellationToken);
+
+    /// <summary>Of each query and gallery image, by id.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> Each(RetrievalDataset data, CancellationToken cancellationToken)
+    {
+        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var image in FilesOf(data)) hashes.Add(image.Id, await FileOrNot(image.Path, cancellationToken));
+        return hashes;
+    }
+
+    private static IEnumerable<DatasetEntry> FilesOf(RetrievalDataset data) => data.Queries.Concat(data.Gallery).DistinctBy(entry => entry.Id);
 
     /// <summary>A file that can't be read is the run's to report, as a failed item; here it counts as what it is.</summary>
     private static async Task<string> FileOrNot(string path, CancellationToken cancellationToken)

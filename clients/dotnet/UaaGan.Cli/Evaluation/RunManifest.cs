@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using UaaGan.Cli.Output;
 using UaaGan.Protos.Features.V1;
 using UaaGan.Protos.Perturbation.V1;
@@ -14,7 +15,7 @@ internal sealed record RunManifest
 {
     public const string FileName = "manifest.json";
 
-    /// <summary>The command: attack, evaluate or demo.</summary>
+    /// <summary>The command: attack, evaluate, battery or demo.</summary>
     public required string Command { get; init; }
 
     /// <summary>The command line, less the program's name.</summary>
@@ -25,6 +26,10 @@ internal sealed record RunManifest
 
     /// <summary>Versions of software and machine.</summary>
     public object Versions { get; init; } = CurrentVersions();
+
+    /// <summary>The data, for a command that can repeat the run; absent for the others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DataRecord? Data { get; init; }
 
     /// <summary>Everything that decides the result. Two runs with equal settings give equal files.</summary>
     public required JsonNode Run { get; init; }
