@@ -62,8 +62,35 @@ public sealed class HtmlReportTests : IDisposable
         var query = Samples.Query(5, 40, 30);
         var page = Parse(HtmlReport.Render(Samples.Report(Samples.Scenario() with { Queries = [query] })));
         var image = page.Descendants("img").Single(image => image.Attribute("alt")!.Value == "original");
-        Assert.Equal(query.OriginalPng, Convert.FromBase64String(image.Attribute("src")!.Value.Split(',')[1]));
+        Assert.Equal(query.Picture.OriginalPng, Convert.FromBase64String(image.Attribute("src")!.Value.Split(',')[1]));
         Assert.Equal(("40", "30"), (image.Attribute("width")!.Value, image.Attribute("height")!.Value));
+    }
+
+    [Fact]
+    public void Under_an_attack_on_the_gallery_its_images_are_pictured_and_rows_that_vanish_are_marked()
+    {
+        var scenario = Samples.GallerySide(queries: 2);
+        var page = Parse(HtmlReport.Render(Samples.Report(scenario)));
+
+        var lists = page.Descendants("div").Where(list => ((string?)list.Attribute("class"))?.StartsWith("cards", StringComparison.Ordinal) == true).ToArray();
+        Assert.Equal(["cards pictured", "cards"], lists.Select(list => (string?)list.Attribute("class")));
+        Assert.Equal(["original", "perturbation ×15", "after UAA-GAN"], lists[0].Elements("article").First().Descendants("img").Select(image => image.Attribute("alt")!.Value));
+        // The query itself is not attacked: one picture, then the two strips.
+        var card = lists[1].Elements("article").First();
+        Assert.Equal("query, as it is", card.Descendants("img").First().Attribute("alt")!.Value);
+        var strips = card.Descendants("section").ToArray();
+        Assert.Equal(["gone", "gone", "", "", "", "", "", ""], strips[0].Descendants("li").Select(Word));
+        Assert.Equal(["attacked", "", "", "", "", "", "", ""], strips[1].Descendants("li").Select(Word));
+        Assert.All(strips[0].Descendants("li").Take(2), hit => Assert.EndsWith(", gone", hit.Attribute("title")!.Value, StringComparison.Ordinal));
+
+        // Where every row is attacked a mark on each would say nothing.
+        var all = Parse(HtmlReport.Render(Samples.Report(Samples.GallerySide(queries: 2, all: true))));
+        Assert.DoesNotContain(all.Descendants("span"), span => span.Value == "attacked");
+        Assert.Contains(all.Descendants("span"), span => span.Value == "gone");
+        // On the query's side rows come and go: that is what the two strips show.
+        Assert.DoesNotContain(Parse(HtmlReport.Render(Samples.Report())).Descendants("span"), span => span.Value == "gone");
+
+        static string Word(XElement hit) => hit.Elements("span").SingleOrDefault(span => (string?)span.Attribute("class") == "hit-word")?.Value ?? "";
     }
 
     [Theory]
@@ -192,7 +219,9 @@ public sealed class HtmlReportTests : IDisposable
             { "TRAINING_STEPS_UNORDERED", "step 2 follows step 2", Samples.Report(scenario with { Training = [new(2, new Dictionary<string, double>()), new(2, new Dictionary<string, double>())] }) },
             { "MANIFEST_INVALID", "no JSON", Samples.Report(scenario with { ManifestJson = "{" }) },
             { "ATTACK_NOT_FOUND", "'uap'", Samples.Report(scenario with { Queries = [query with { Attack = "uap" }] }) },
-            { "REPORT_IMAGE_INVALID", "original", Samples.Report(scenario with { Queries = [query with { OriginalPng = "GIF89a"u8.ToArray() }] }) },
+            { "REPORT_IMAGE_INVALID", "original", Samples.Report(scenario with { Queries = [query with { Picture = query.Picture with { OriginalPng = "GIF89a"u8.ToArray() } }] }) },
+            { "REPORT_IMAGE_INVALID", "gallery image 'g', adversarial image", Samples.Report(scenario with { GalleryImages = [new ReportImage("g", "1", query.Attack, query.Picture with { Change = query.Picture.Change! with { AdversarialPng = [] } })] }) },
+            { "ATTACK_NOT_FOUND", "gallery image 'g'", Samples.Report(scenario with { GalleryImages = [new ReportImage("g", "1", "nope", query.Picture)] }) },
             { "REPORT_IMAGE_INVALID", "thumbnail", Samples.Report(scenario with { Queries = [query with { CleanStrip = [query.CleanStrip[0] with { ThumbnailPng = [] }] }] }) },
         };
     }

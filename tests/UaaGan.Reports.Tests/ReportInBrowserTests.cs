@@ -14,8 +14,9 @@ public sealed class ReportInBrowserTests : IDisposable
     {
         var ordinary = Write("report", Samples.Report());
         var unbroken = Write("unbroken", WithoutBreaks());
+        var gallery = Write("gallery", Samples.Report(Samples.GallerySide()));
         await using var browser = await Browser.StartAsync();
-        foreach (var (path, width, dark) in new[] { (ordinary, 1280, false), (ordinary, 390, false), (ordinary, 1280, true), (ordinary, 390, true), (unbroken, 1280, false), (unbroken, 390, false) })
+        foreach (var (path, width, dark) in new[] { (ordinary, 1280, false), (ordinary, 390, false), (ordinary, 1280, true), (ordinary, 390, true), (unbroken, 1280, false), (unbroken, 390, false), (gallery, 1280, false), (gallery, 390, false) })
         {
             await browser.OpenAsync(path, width, 900, dark);
             await browser.EvaluateAsync("document.querySelectorAll('details').forEach(details => details.open = true)");
@@ -60,6 +61,7 @@ public sealed class ReportInBrowserTests : IDisposable
             Title = name,
             Model = name,
             Attacks = [Samples.UaaGan() with { Title = name }, Samples.Pgd()],
+            GalleryImages = [new ReportImage(name, name, query.Attack, query.Picture)],
             Queries = [query with { Id = name, Identity = name, CleanStrip = query.CleanStrip.Select(hit => hit with { Id = name, Identity = name }).ToArray() }],
             Training = [new ReportTrainingPoint(1, new Dictionary<string, double> { [name] = 1e-9 }), new ReportTrainingPoint(2_000_000_000, new Dictionary<string, double> { [name] = -1e12 })],
             Options = [new ReportOption(name, name, name)],

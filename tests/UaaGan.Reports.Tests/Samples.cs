@@ -77,14 +77,32 @@ internal static class Samples
         Id = $"class{seed % 4:00}/view_{seed:0000}.png",
         Identity = $"{seed % 4:00}",
         Attack = "uaa-gan",
-        OriginalPng = Scene(seed, width, height, 0),
-        PerturbationPng = Pattern(seed, width, height),
-        Amplification = 15,
-        AdversarialPng = Scene(seed, width, height, 8),
+        Picture = Picture(seed, width, height),
         CleanAveragePrecision = 0.871,
         AdversarialAveragePrecision = 0.043,
         CleanStrip = Strip(seed, width, height, rank => rank != 6),
         AdversarialStrip = Strip(seed + 17, width, height, rank => rank == 7),
+    };
+
+    public static ReportPicture Picture(int seed, int width = 96, int height = 96) => new()
+    {
+        OriginalPng = Scene(seed, width, height, 0),
+        Change = new ReportChange(Pattern(seed, width, height), 15, Scene(seed, width, height, 8)),
+    };
+
+    /// <summary>A scenario whose gallery is attacked: of each query's rows the first two are gone afterwards, the third is still there.</summary>
+    public static ReportScenario GallerySide(int queries = 6, bool all = false) => Scenario(queries: 0) with
+    {
+        PerturbedGallery = true,
+        GalleryImages = [.. Enumerable.Range(0, queries).Select(i => new ReportImage($"class{i % 4:00}/view_{i:0000}.png", $"{i % 4:00}", "uaa-gan", Picture(i)))],
+        Queries =
+        [
+            .. Enumerable.Range(0, queries).Select(i => Query(i)).Select(query => query with
+            {
+                Picture = query.Picture with { Change = null },
+                AdversarialStrip = [.. query.CleanStrip.Skip(2).Select((hit, i) => hit with { Attacked = all || i == 0 }), .. query.AdversarialStrip.Take(2).Select(hit => hit with { Id = "new" + hit.Id, Attacked = all })],
+            }),
+        ],
     };
 
     public static ReportTrainingPoint Point(int index)

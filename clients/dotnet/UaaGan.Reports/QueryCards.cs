@@ -1,75 +1,39 @@
-using System.Globalization;
-
 namespace UaaGan.Reports;
 
-/// <summary>Queries in pictures: the image, its perturbation, the adversarial image, and what each retrieves.</summary>
+/// <summary>Queries in pictures: the image, its perturbation and the adversarial image where it was attacked, and what it retrieves before and after.</summary>
 internal static class QueryCards
 {
-    private const int Unfolded = 4;
-
     public static void Write(MarkupWriter html, ReportScenario scenario)
     {
         if (scenario.Queries.Count == 0)
             return;
         html.Write($"""
-            <h3>What a person sees, and what the network retrieves</h3>
-            <p class="note key"><span class="mark right"><svg role="img" aria-label="right"><use href="#tick" /></svg></span> solid frame: same identity as the query. <span class="mark wrong"><svg role="img" aria-label="wrong"><use href="#cross" /></svg></span> dashed frame: another one. Under each picture: its identity and its cosine score. Perturbations are amplified around mid-grey.</p>
-            <div class="cards">
+            <h3>{(scenario.PerturbedGallery ? "What clean queries find, before and after" : "What a person sees, and what the network retrieves")}</h3>
+            <p class="note key"><span class="mark right"><svg role="img" aria-label="right"><use href="#tick" /></svg></span> solid frame: same identity as the query. <span class="mark wrong"><svg role="img" aria-label="wrong"><use href="#cross" /></svg></span> dashed frame: another one. Under each picture: its identity and its cosine score.{Remark(scenario)}</p>
 
             """);
         var titles = scenario.Attacks.ToDictionary(attack => attack.Name, attack => attack.Title, StringComparer.Ordinal);
-        foreach (var query in scenario.Queries.Take(Unfolded))
-            WriteCard(html, query, titles[query.Attack]);
-        html.Write($"</div>\n");
-        if (scenario.Queries.Count <= Unfolded)
-            return;
-        html.Write($"<details class=\"more\"><summary>{Numbers.Of(scenario.Queries.Count - Unfolded, "more query", "more queries")}</summary>\n<div class=\"cards\">\n");
-        foreach (var query in scenario.Queries.Skip(Unfolded))
-            WriteCard(html, query, titles[query.Attack]);
-        html.Write($"</div></details>\n");
-    }
-
-    private static void WriteCard(MarkupWriter html, ReportQuery query, string attack)
-    {
-        html.Write($"""
-            <article class="card">
-            <h4><span class="card-id">{query.Id}</span> <span class="card-identity">identity {query.Identity}</span></h4>
-            <div class="card-body">
-            <div class="triple">
-
-            """);
-        WriteImage(html, query.OriginalPng, "original");
-        WriteImage(html, query.PerturbationPng, $"perturbation ×{query.Amplification.ToString("0.#", CultureInfo.InvariantCulture)}");
-        WriteImage(html, query.AdversarialPng, $"after {attack}");
-        html.Write($"</div>\n<div class=\"strips\">\n");
-        WriteStrip(html, "Before", query.CleanAveragePrecision, query.CleanStrip);
-        WriteStrip(html, "After", query.AdversarialAveragePrecision, query.AdversarialStrip);
-        html.Write($"</div>\n</div>\n</article>\n");
-    }
-
-    private static void WriteImage(MarkupWriter html, byte[] file, string caption)
-    {
-        var png = new Png(file);
-        html.Write($"""<figure><img src="{png}" width="{png.Width}" height="{png.Height}" alt="{caption}" /><figcaption>{caption}</figcaption></figure>""");
-        html.Write($"\n");
-    }
-
-    private static void WriteStrip(MarkupWriter html, string title, double? averagePrecision, IReadOnlyList<ReportHit> hits)
-    {
-        html.Write($"<section class=\"strip\"><h5>{title}");
-        if (averagePrecision is { } value)
-            html.Write($" <small>AP {Numbers.Metric(value)}</small>");
-        html.Write($" <small>{Numbers.Count(hits.Count(hit => hit.Correct))} of {Numbers.Count(hits.Count)} right</small></h5>\n<ol>\n");
-        for (var rank = 0; rank < hits.Count; rank++)
+        var part = IsPart(scenario);
+        CardList.Write(html, scenario.Queries, "", "more query", "more queries", query =>
         {
-            var hit = hits[rank];
-            var png = new Png(hit.ThumbnailPng);
-            var (style, symbol, word) = hit.Correct ? ("right", "tick", "right") : ("wrong", "cross", "wrong");
-            html.Write($"""
-                <li class="hit {style}" title="rank {rank + 1}: {hit.Id}, identity {hit.Identity}, {word}"><span class="frame"><img src="{png}" width="{png.Width}" height="{png.Height}" alt="rank {rank + 1}: {hit.Id}" /><span class="mark {style}"><svg role="img" aria-label="{word}"><use href="#{symbol}" /></svg></span></span><span class="hit-identity">{hit.Identity}</span><span class="hit-score">{Numbers.Metric(hit.Score)}</span></li>
-
-                """);
-        }
-        html.Write($"</ol></section>\n");
+            html.Write($"<article class=\"card\">\n");
+            CardList.WriteHead(html, query.Id, query.Identity);
+            html.Write($"<div class=\"{(query.Picture.Change is null ? "card-body narrow" : "card-body")}\">\n");
+            CardList.WritePicture(html, query.Picture, titles[query.Attack]);
+            html.Write($"<div class=\"strips\">\n");
+            RankingStrip.Write(html, "Before", query.CleanAveragePrecision, query.CleanStrip, hit => scenario.PerturbedGallery && IsGone(hit, query) ? "gone" : null);
+            RankingStrip.Write(html, "After", query.AdversarialAveragePrecision, query.AdversarialStrip, hit => part && hit.Attacked ? "attacked" : null);
+            html.Write($"</div>\n</div>\n</article>\n");
+        });
     }
+
+    private static string Remark(ReportScenario scenario) => !scenario.PerturbedGallery ? " Perturbations are amplified around mid-grey."
+        : " Faded and marked gone: an image among the first rows before the attack and not after it."
+            + (IsPart(scenario) ? " Marked attacked: one of the attacked images, where it still is." : "");
+
+    /// <summary>Whether some of the gallery was left as it was; else a mark on every row would say nothing.</summary>
+    private static bool IsPart(ReportScenario scenario) =>
+        scenario.PerturbedGallery && scenario.Queries.Any(query => query.AdversarialStrip.Any(hit => !hit.Attacked));
+
+    private static bool IsGone(ReportHit hit, ReportQuery query) => query.AdversarialStrip.All(after => after.Id != hit.Id);
 }

@@ -55,6 +55,9 @@ public sealed record ReportScenario
     /// <summary>Queries with pictures, in the order shown; may be empty.</summary>
     public IReadOnlyList<ReportQuery> Queries { get; init; } = [];
 
+    /// <summary>Attacked gallery images with pictures, in the order shown; empty where queries are attacked.</summary>
+    public IReadOnlyList<ReportImage> GalleryImages { get; init; } = [];
+
     /// <summary>Training of the generator, by rising step; empty when none was trained in this run.</summary>
     public IReadOnlyList<ReportTrainingPoint> Training { get; init; } = [];
 
@@ -161,51 +164,6 @@ public sealed record ReportAttack
     /// <summary>Time to make one adversarial image, in milliseconds, as measured in this run.</summary>
     public required double MillisecondsPerImage { get; init; }
 }
-
-/// <summary>One query in pictures.</summary>
-public sealed record ReportQuery
-{
-    /// <summary>The query's id.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>Its identity or class.</summary>
-    public required string Identity { get; init; }
-
-    /// <summary>Name of the attack shown, one of <see cref="ReportScenario.Attacks"/>.</summary>
-    public required string Attack { get; init; }
-
-    /// <summary>The image given, a PNG file.</summary>
-    public required byte[] OriginalPng { get; init; }
-
-    /// <summary>The perturbation, amplified around mid-grey, a PNG file.</summary>
-    public required byte[] PerturbationPng { get; init; }
-
-    /// <summary>By how much the perturbation is amplified, such as 15.</summary>
-    public required double Amplification { get; init; }
-
-    /// <summary>The adversarial image as it was scored, a PNG file.</summary>
-    public required byte[] AdversarialPng { get; init; }
-
-    /// <summary>Average precision of the clean query; null when not known.</summary>
-    public double? CleanAveragePrecision { get; init; }
-
-    /// <summary>Average precision of the adversarial query; null when not known.</summary>
-    public double? AdversarialAveragePrecision { get; init; }
-
-    /// <summary>The clean ranking, best first.</summary>
-    public required IReadOnlyList<ReportHit> CleanStrip { get; init; }
-
-    /// <summary>The ranking under the attack, best first.</summary>
-    public required IReadOnlyList<ReportHit> AdversarialStrip { get; init; }
-}
-
-/// <summary>One row of a ranking.</summary>
-/// <param name="ThumbnailPng">The gallery image, small, a PNG file.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="Identity">Its identity or class.</param>
-/// <param name="Score">Cosine of query and row.</param>
-/// <param name="Correct">Whether the protocol counts it as a match.</param>
-public sealed record ReportHit(byte[] ThumbnailPng, string Id, string Identity, double Score, bool Correct);
 
 /// <summary>Values measured at one step of the training.</summary>
 /// <param name="Step">Optimiser steps done.</param>

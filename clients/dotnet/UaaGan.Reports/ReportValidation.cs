@@ -52,6 +52,8 @@ internal static class ReportValidation
         var attacks = scenario.Attacks.Select(attack => attack.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var query in scenario.Queries)
             Check(query, attacks, $"{where}, query '{query.Id}'");
+        foreach (var image in scenario.GalleryImages)
+            Check(image.Picture, image.Attack, attacks, $"{where}, gallery image '{image.Id}'");
         CheckTraining(scenario.Training, where);
         CheckManifest(scenario.ManifestJson, where);
     }
@@ -78,19 +80,26 @@ internal static class ReportValidation
 
     private static void Check(ReportQuery query, HashSet<string> attacks, string where)
     {
-        if (!attacks.Contains(query.Attack))
-            throw Invalid("ATTACK_NOT_FOUND", $"{where}: attack '{query.Attack}' is none of the scenario's: {string.Join(", ", attacks)}.");
-        Finite(query.Amplification, $"{where}, amplification");
+        Check(query.Picture, query.Attack, attacks, where);
         Finite(query.CleanAveragePrecision, $"{where}, clean average precision");
         Finite(query.AdversarialAveragePrecision, $"{where}, adversarial average precision");
-        IsPng(query.OriginalPng, $"{where}, original");
-        IsPng(query.PerturbationPng, $"{where}, perturbation");
-        IsPng(query.AdversarialPng, $"{where}, adversarial image");
         foreach (var hit in query.CleanStrip.Concat(query.AdversarialStrip))
         {
             IsPng(hit.ThumbnailPng, $"{where}, thumbnail of '{hit.Id}'");
             Finite(hit.Score, $"{where}, score of '{hit.Id}'");
         }
+    }
+
+    private static void Check(ReportPicture picture, string attack, HashSet<string> attacks, string where)
+    {
+        if (!attacks.Contains(attack))
+            throw Invalid("ATTACK_NOT_FOUND", $"{where}: attack '{attack}' is none of the scenario's: {string.Join(", ", attacks)}.");
+        IsPng(picture.OriginalPng, $"{where}, original");
+        if (picture.Change is not { } change)
+            return;
+        Finite(change.Amplification, $"{where}, amplification");
+        IsPng(change.PerturbationPng, $"{where}, perturbation");
+        IsPng(change.AdversarialPng, $"{where}, adversarial image");
     }
 
     private static void CheckTraining(IReadOnlyList<ReportTrainingPoint> training, string where)

@@ -32,6 +32,7 @@ internal static class ScenarioSection
         PrecisionBars.Write(html, scenario);
         MetricsTable.Write(html, scenario);
         WriteRules(html, scenario);
+        GalleryCards.Write(html, scenario);
         QueryCards.Write(html, scenario);
         TrainingCurves.Write(html, scenario.Training);
         OptionList.Write(html, scenario);

@@ -72,6 +72,15 @@ internal sealed record EvaluationPlan
     /// <summary>Rows of each pictured ranking.</summary>
     public int PicturedRows { get; init; } = 8;
 
+    /// <summary>The queries shown with pictures, evenly spread; where gallery images are attacked, over those that one of them answers.</summary>
+    public IReadOnlyList<DatasetEntry> Pictured()
+    {
+        if (Side == AttackedSide.Query) return Spread(Data.Queries, PicturedQueries);
+        var identities = Attacked.Select(image => image.Identity).ToHashSet(StringComparer.Ordinal);
+        var asking = Data.Queries.Where(query => identities.Contains(query.Identity)).ToList();
+        return Spread(asking.Count > 0 ? asking : Data.Queries, PicturedQueries);
+    }
+
     /// <summary>n of them, evenly spread, so that a limit keeps the mix of classes; the same ones every time.</summary>
     public static IReadOnlyList<T> Spread<T>(IReadOnlyList<T> items, int n) =>
         n >= items.Count ? items : [.. Enumerable.Range(0, n).Select(i => items[(int)((long)i * items.Count / n)])];

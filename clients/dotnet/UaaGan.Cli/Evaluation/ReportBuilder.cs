@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using UaaGan.Imaging;
 using UaaGan.Protos.Perturbation.V1;
 using UaaGan.Protos.Retrieval.V1;
 using UaaGan.Reports;
-using UaaGan.Retrieval;
 using Estimate = UaaGan.Protos.Retrieval.V1.Estimate;
 
 namespace UaaGan.Cli.Evaluation;
@@ -12,8 +10,6 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>From an evaluation to what <see cref="HtmlReport"/> shows.</summary>
 internal static class ReportBuilder
 {
-    private const int ThumbnailSide = 80;
-
     /// <param name="result">The evaluation.</param>
     /// <param name="name">Short name of the scenario.</param>
     /// <param name="title">Heading.</param>
@@ -26,6 +22,7 @@ internal static class ReportBuilder
         CancellationToken cancellationToken)
     {
         var scores = result.Scores;
+        var pictures = result.Attacks.Count > 0 ? new ReportPictures(result) : null;
         return new ReportScenario
         {
             Name = name,
@@ -46,7 +43,8 @@ internal static class ReportBuilder
             PerturbedGallery = result.Plan.Side == AttackedSide.Gallery,
             Clean = Of(scores.Clean),
             Attacks = [.. result.Attacks.Select(Of)],
-            Queries = await Queries(result, cancellationToken),
+            Queries = pictures is null ? [] : await pictures.Queries(cancellationToken),
+            GalleryImages = pictures is null ? [] : await pictures.GalleryImages(cancellationToken),
             Training = training,
             Options = [.. Options(result)],
             ManifestJson = manifestJson,
@@ -79,51 +77,6 @@ internal static class ReportBuilder
         LInfinity255 = attack.Quality.LInfinity255,
         MillisecondsPerImage = attack.Run.MillisecondsPerImage,
     };
-
-    /// <summary>Pictures of the queries whose rankings were asked for, under the first generator's attack, else the first.</summary>
-    private static async Task<List<ReportQuery>> Queries(EvaluationResult result, CancellationToken cancellationToken)
-    {
-        var attack = result.Attacks.FirstOrDefault(a => ThreatModels.Role(a.Spec) == ReportAttackRole.Subject) ?? (result.Attacks.Count > 0 ? result.Attacks[0] : null);
-        // On the gallery's side there is no adversarial query to show.
-        if (attack is null || result.Plan.Side == AttackedSide.Gallery) return [];
-        var thumbnails = new Thumbnails(result.Plan.Data.Gallery);
-        var queries = result.Plan.Data.Queries.ToDictionary(q => q.Id, StringComparer.Ordinal);
-        var names = OutputNames.For(result.Plan.Data.Queries);
-        var valid = result.Scores.QueryIds.Select((id, index) => (id, index)).ToDictionary(pair => pair.id, pair => pair.index, StringComparer.Ordinal);
-        var ranking = result.Scores.Attacks.Select((a, index) => (a.Attack, index)).First(a => a.Attack == attack.Spec.Label).index;
-        var pictures = new List<ReportQuery>();
-        foreach (var rankings in result.Scores.Rankings)
-        {
-            var query = queries[rankings.QueryId];
-            var original = await Files.Decode(query.Path, cancellationToken);
-            var adversarial = await Files.Decode(Path.Combine(attack.Folder, names[query.Id]), cancellationToken);
-            var factor = Math.Max(1, Math.Floor(127.0 / Math.Max(1, result.Plan.Epsilon.Numerator255)));
-            pictures.Add(new ReportQuery
-            {
-                Id = query.Id,
-                Identity = query.Identity,
-                Attack = attack.Spec.Label,
-                OriginalPng = ImageEncoder.Png(original),
-                PerturbationPng = ImageEncoder.Png(PerturbationArithmetic.Amplify(original, adversarial, factor)),
-                Amplification = factor,
-                AdversarialPng = ImageEncoder.Png(adversarial),
-                CleanAveragePrecision = valid.TryGetValue(query.Id, out var index) ? result.Scores.Clean.AveragePrecision[index] : null,
-                AdversarialAveragePrecision = valid.TryGetValue(query.Id, out index) ? attack.Metrics.Metrics.AveragePrecision[index] : null,
-                CleanStrip = await Strip(rankings.Clean),
-                AdversarialStrip = await Strip(rankings.Adversarial[ranking]),
-            });
-
-            async Task<List<ReportHit>> Strip(Ranking rows)
-            {
-                var hits = new List<ReportHit>();
-                foreach (var row in rows.Hits)
-                    hits.Add(new ReportHit(await thumbnails.Png(row.Id, cancellationToken), row.Id, row.Identity, row.Score, row.Identity == query.Identity));
-                return hits;
-            }
-        }
-
-        return pictures;
-    }
 
     private static IEnumerable<ReportOption> Options(EvaluationResult result)
     {
@@ -158,21 +111,5 @@ internal static class ReportBuilder
         if (manifest["seed"] is { } seed) yield return ("seed", seed.ToString());
         if (manifest["run"]?["images"] is { } images) yield return ("images", images.ToString());
         foreach (var (name, value) in manifest["options"] as JsonObject ?? []) yield return (name, value?.ToString() ?? "");
-    }
-
-    /// <summary>Gallery images, small; each is read once.</summary>
-    private sealed class Thumbnails(IReadOnlyList<DatasetEntry> gallery)
-    {
-        private readonly Dictionary<string, string> _paths = gallery.ToDictionary(entry => entry.Id, entry => entry.Path, StringComparer.Ordinal);
-        private readonly Dictionary<string, byte[]> _made = new(StringComparer.Ordinal);
-
-        public async Task<byte[]> Png(string id, CancellationToken cancellationToken)
-        {
-            if (_made.TryGetValue(id, out var png)) return png;
-            var image = await Files.Decode(_paths[id], cancellationToken);
-            var scale = Math.Min(1.0, (double)ThumbnailSide / Math.Max(image.Width, image.Height));
-            var small = ImageResizer.Bilinear(image, Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)));
-            return _made[id] = ImageEncoder.Png(small);
-        }
     }
 }

@@ -20,7 +20,7 @@ internal static class Scoring
             RankingSize = (uint)plan.PicturedRows,
         };
         settings.Attacks.AddRange(variants.Select(v => v.Name));
-        settings.RankingQueryIds.AddRange(EvaluationPlan.Spread(plan.Data.Queries, plan.PicturedQueries).Select(q => q.Id));
+        settings.RankingQueryIds.AddRange(plan.Pictured().Select(query => query.Id));
         var scores = await context.Services.Scoring.Evaluate(settings, Items().ToAsyncEnumerable(), cancellationToken);
         bar.IsIndeterminate = false;
         bar.Value = bar.MaxValue;
