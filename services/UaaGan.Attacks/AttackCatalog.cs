@@ -67,7 +67,7 @@ public static class AttackCatalog
     /// <param name="request">The attack and its budget.</param>
     /// <param name="target">The network; it stays the caller's.</param>
     /// <param name="generator">The generator that the request names, see <see cref="GeneratorRepository.Load"/>; null when it names none.</param>
-    /// <param name="ensemble">Further networks; the attack is made on the mean of the losses of all. They stay the caller's. Null: none.</param>
+    /// <param name="ensemble">Further networks; the attack is made on the mean of the losses of all, or a generator was trained on them. They stay the caller's. Null: none.</param>
     /// <param name="kernels">Where steps are computed: the device in whose memory the images lie. Null: the CPU.</param>
     /// <exception cref="FailureException">
     /// METHOD_NOT_FOUND, OPTION_UNKNOWN, OPTION_INVALID, GENERATOR_REQUIRED, GENERATOR_UNEXPECTED, GUIDE_REQUIRED, GUIDE_UNEXPECTED, BOX_EMPTY, ENSEMBLE_UNEXPECTED; GENERATOR_METHOD, GENERATOR_MODEL or
@@ -78,12 +78,12 @@ public static class AttackCatalog
         AttackRequest request, TargetNetwork target, TrainedGenerator? generator = null, IReadOnlyList<TargetNetwork>? ensemble = null, IKernelDevice? kernels = null) =>
         Create(request, new TargetFeatures(target), generator, [.. (ensemble ?? []).Select(network => new TargetFeatures(network))], kernels);
 
-    /// <summary>Refuses further networks for a method that is made on one alone. Noise is made on none, whatever is given.</summary>
+    /// <summary>Refuses further networks for a method that is made on one alone. Noise is made on none, whatever is given; a generator is made on those that it was trained on.</summary>
     /// <exception cref="FailureException">ENSEMBLE_UNEXPECTED.</exception>
     public static void CheckEnsemble(AttackMethod method, bool given)
     {
         ArgumentNullException.ThrowIfNull(method);
-        if (given && method.Name != RandomSign && !IterativeMethods.All.Any(iterative => iterative.Method == method))
+        if (given && method.Name != RandomSign && !method.NeedsGenerator && !IterativeMethods.All.Any(iterative => iterative.Method == method))
             throw AttackFailure.EnsembleUnexpected(method.Name, IterativeMethods.All.Select(iterative => iterative.Method.Name));
     }
 
@@ -118,7 +118,7 @@ public static class AttackCatalog
 
         if (generator is null)
             throw AttackFailure.GeneratorRequired(request.Method);
-        CheckFits(request, target.Identity, generator.Record);
+        CheckFits(request, [target, .. ensemble ?? []], generator.Record);
         var trained = generator.Record.Epsilon;
         return request.Method == UniversalMethod.Name
             ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, budget, options)
@@ -138,12 +138,12 @@ public static class AttackCatalog
         return new IterativeAttack(request.Method, ensemble, recipe, budget, request.Seed, options, kernels, request.Guide);
     }
 
-    private static void CheckFits(AttackRequest request, TargetIdentity target, GeneratorRecord generator)
+    private static void CheckFits(AttackRequest request, IReadOnlyList<IFeatureNetwork> networks, GeneratorRecord generator)
     {
         if (generator.Method != request.Method)
             throw AttackFailure.GeneratorMethod(generator, request.Method);
-        if (generator.Model.WeightsSha256 != target.WeightsSha256)
-            throw AttackFailure.GeneratorModel(generator, target);
+        if (networks.FirstOrDefault(network => !generator.WasTrainedOn(network.Identity)) is { } stranger)
+            throw AttackFailure.GeneratorModel(generator, stranger.Identity);
         if (generator.Epsilon != request.Epsilon && !request.Rescale)
             throw AttackFailure.GeneratorEpsilon(generator, request.Epsilon.ToString());
     }

@@ -77,7 +77,7 @@ internal static class AttackFailure
 
     public static FailureException GeneratorModel(GeneratorRecord generator, TargetIdentity target) => New(
         FailureKind.FailedPrecondition, "GENERATOR_MODEL",
-        $"generator '{generator.Name}' was trained against {generator.Model}, not against {target}; train one against the network that is attacked",
+        $"generator '{generator.Name}' was trained against {string.Join(" and ", generator.Ensemble.Prepend(generator.Model))}, not against {target}; train one against the network that is attacked",
         "generator", ("generator", generator.Name), ("model", target.ToString()), ("trained_model", generator.Model.ToString()));
 
     public static FailureException NotANumber(string id, uint values) => New(

@@ -7,6 +7,9 @@ internal sealed class NetworkEnsemble(IReadOnlyList<IFeatureNetwork> networks) :
 {
     private readonly long[] _dimensions = [.. networks.Select(network => (long)network.FeatureDimension)];
 
+    /// <summary>The networks.</summary>
+    public IReadOnlyList<IFeatureNetwork> Networks => networks;
+
     /// <summary>The first network's.</summary>
     public TargetIdentity Identity => networks[0].Identity;
 
@@ -14,24 +17,35 @@ internal sealed class NetworkEnsemble(IReadOnlyList<IFeatureNetwork> networks) :
 
     public bool SupportsGradient => networks.All(network => network.SupportsGradient);
 
-    public Tensor Features(Tensor images) => cat([.. networks.Select(network => network.Features(images))], 1);
+    /// <summary>The network as an ensemble, which may be of one.</summary>
+    public static NetworkEnsemble Of(IFeatureNetwork network) => network as NetworkEnsemble ?? new NetworkEnsemble([network]);
+
+    public Tensor Features(Tensor images) => networks.Count == 1 ? networks[0].Features(images) : cat([.. networks.Select(network => network.Features(images))], 1);
 
     /// <summary>The mean of a loss over the networks.</summary>
-    public FeatureLoss Mean(FeatureLoss loss) => (adversarial, reference) => stack(Each(adversarial, reference, (one, other) => loss(one, other))).mean([0]);
+    public FeatureLoss Mean(FeatureLoss loss) => (adversarial, reference) => Mean(Each(adversarial, reference, (one, other) => loss(one, other)));
+
+    /// <summary>The mean of one value a network, all of one shape.</summary>
+    public static Tensor Mean(IReadOnlyList<Tensor> values) => values.Count == 1 ? values[0] : stack(values).mean([0]);
 
     /// <summary>A goal that is reached when it is on every network.</summary>
     public AttackGoal OnAll(AttackGoal goal) => (adversarial, reference) => stack(Each(adversarial, reference, (one, other) => goal(one, other))).all(0);
 
-    private Tensor[] Each(Tensor adversarial, Tensor reference, Func<Tensor, Tensor, Tensor> compute)
+    /// <summary>What is computed of two sets of features, network by network.</summary>
+    public Tensor[] Each(Tensor adversarial, Tensor reference, Func<Tensor, Tensor, Tensor> compute) =>
+        [.. Parts(adversarial).Zip(Parts(reference), compute)];
+
+    /// <summary>Each network's part of features [N,D]: unit features [N,D of it].</summary>
+    public Tensor[] Parts(Tensor features)
     {
-        var values = new Tensor[_dimensions.Length];
+        var parts = new Tensor[_dimensions.Length];
         long start = 0;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
-            values[i] = compute(adversarial.narrow(1, start, _dimensions[i]), reference.narrow(1, start, _dimensions[i]));
+            parts[i] = features.narrow(1, start, _dimensions[i]);
             start += _dimensions[i];
         }
 
-        return values;
+        return parts;
     }
 }

@@ -107,20 +107,29 @@ internal sealed class AttackSettingsReader(
         AttackCatalog.CheckEnsemble(AttackCatalog.Get(settings.Method), settings.Ensemble.Count > 0);
         if (target.IsRemote && settings.Ensemble.Count > 0)
             throw new FailureException(FailureKind.InvalidArgument, "ENSEMBLE_UNEXPECTED", "A model of another service is attacked alone; leave the ensemble out.") { Field = "ensemble" };
-        if (settings.Ensemble.Count > limits.Value.MaxEnsemble)
+        return Ensemble(settings.Ensemble, target.Identity);
+    }
+
+    /// <summary>The further networks of an attack or a training.</summary>
+    /// <param name="references">As the caller names them.</param>
+    /// <param name="first">The network that they stand beside.</param>
+    /// <exception cref="FailureException">ENSEMBLE_TOO_LARGE, ENSEMBLE_REPEATS; or why one can't be had.</exception>
+    public List<ModelCard> Ensemble(IReadOnlyList<ModelReference> references, TargetIdentity first)
+    {
+        if (references.Count > limits.Value.MaxEnsemble)
         {
             throw new FailureException(
                 FailureKind.InvalidArgument, "ENSEMBLE_TOO_LARGE",
-                string.Create(CultureInfo.InvariantCulture, $"ensemble has {settings.Ensemble.Count} networks; the service takes {limits.Value.MaxEnsemble} (UaaGan:Perturbation:MaxEnsemble)."))
+                string.Create(CultureInfo.InvariantCulture, $"ensemble has {references.Count} networks; the service takes {limits.Value.MaxEnsemble} (UaaGan:Perturbation:MaxEnsemble)."))
             { Field = "ensemble" };
         }
 
         var cards = new List<ModelCard>();
-        foreach (var (index, reference) in settings.Ensemble.Index())
+        foreach (var (index, reference) in references.Index())
         {
             var field = string.Create(CultureInfo.InvariantCulture, $"ensemble[{index}]");
             var further = Further(reference, field);
-            if (cards.Select(TargetIdentity.Of).Prepend(target.Identity).Any(known => known == TargetIdentity.Of(further)))
+            if (cards.Select(TargetIdentity.Of).Prepend(first).Any(known => known == TargetIdentity.Of(further)))
                 throw new FailureException(FailureKind.InvalidArgument, "ENSEMBLE_REPEATS", $"'{further.Name}' is named twice; each network counts once.") { Field = field };
             cards.Add(further);
         }

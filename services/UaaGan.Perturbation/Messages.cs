@@ -28,6 +28,7 @@ internal static class Messages
         WeightsSha256 = generator.WeightsSha256,
         Created = Timestamp.FromDateTimeOffset(generator.Created),
         ManifestJson = generator.ManifestJson,
+        Ensemble = { generator.Ensemble.Select(ToMessage) },
     };
 
     public static ModelReference ToMessage(TargetIdentity model) => new() { Name = model.Name, Version = model.Version };

@@ -70,9 +70,13 @@ internal sealed class TrainingIntake(
         var resolved = AttackCatalog.ResolveTraining(method, wire.Options);
         var epsilon = AttackSettingsReader.Budget(wire.Epsilon);
         var card = reader.Model(wire.Model);
-        TrainingSession.CheckTarget(card);
+        var ensemble = reader.Ensemble(wire.Ensemble, TargetIdentity.Of(card));
+        foreach (var network in ensemble.Prepend(card)) TrainingSession.CheckTarget(network);
         return TrainingSession.Checked(
-            new DomainSettings(wire.Generator, TargetIdentity.Of(card), method, epsilon, wire.Seed, resolved.All, Steps(wire), wire.HasMinutes ? wire.Minutes : null, wire.Replace),
+            new DomainSettings(wire.Generator, TargetIdentity.Of(card), method, epsilon, wire.Seed, resolved.All, Steps(wire), wire.HasMinutes ? wire.Minutes : null, wire.Replace)
+            {
+                Ensemble = [.. ensemble.Select(TargetIdentity.Of)],
+            },
             TrainingSession.FewestImages);
     }
 

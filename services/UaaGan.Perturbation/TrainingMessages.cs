@@ -65,6 +65,7 @@ internal sealed class TrainingMessages(StatusMapper mapper)
             Seed = settings.Seed,
             Options = { new Dictionary<string, string>(settings.Options) },
             Replace = settings.Replace,
+            Ensemble = { settings.Ensemble.Select(Messages.ToMessage) },
         };
         if (settings.Steps is { } steps) message.Steps = (ulong)steps;
         if (settings.Minutes is { } minutes) message.Minutes = minutes;

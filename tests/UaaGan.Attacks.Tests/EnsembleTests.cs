@@ -52,8 +52,7 @@ public class EnsembleTests
     [Fact]
     public void Methods_of_one_network_refuse_more_and_noise_needs_none()
     {
-        foreach (var method in (string[])["uap", "uaa-gan", "rays"])
-            Assert.Equal("ensemble", Expect.Fails("ENSEMBLE_UNEXPECTED", () => AttackCatalog.Create(Tiny.Request(method), FakeNetwork.Angle, null, [FakeNetwork.Angle])).Field);
+        Assert.Equal("ensemble", Expect.Fails("ENSEMBLE_UNEXPECTED", () => AttackCatalog.Create(Tiny.Request("rays"), FakeNetwork.Angle, null, [FakeNetwork.Angle])).Field);
         using var noise = AttackCatalog.Create(Tiny.Request("random-sign"), FakeNetwork.Angle, null, [FakeNetwork.Angle]);
         var blackBox = new FakeNetwork(FakeNetwork.Angle.Features) { SupportsGradient = false };
         Expect.Fails("MODEL_IS_BLACK_BOX", () => AttackCatalog.Create(Tiny.Request("pgd"), FakeNetwork.Angle, null, [blackBox]));

@@ -58,6 +58,12 @@ public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDispo
         var clean = (double)all["clean"]!["mean_average_precision"]!;
         Assert.Equal((clean - (double)all["attacks"]![0]!["mean_average_precision"]!) / (clean - (double)all["chance_mean_average_precision"]!), lost[0], 1e-9);
         Assert.NotNull(all["attacks"]![0]!["map_lost_swapped"]);
+        var page = File.ReadAllText(_folder["some/report.html"]);
+        Assert.Contains("What a person sees of the gallery", page, StringComparison.Ordinal);
+        Assert.Contains("What clean queries find, before and after", page, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"hit-word\">attacked</span>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<span class=\"hit-word\">attacked</span>", File.ReadAllText(_folder["all/report.html"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("What a person sees of the gallery", File.ReadAllText(_folder["query/report.html"]), StringComparison.Ordinal);
         Assert.Contains("The attacker changes the gallery images only", (string?)all["rules"]!["threat_model"], StringComparison.Ordinal);
         Assert.Contains("changes 3 of the 24 gallery images only", (string?)some["rules"]!["threat_model"], StringComparison.Ordinal);
         Assert.Contains("gradients of the target network for every gallery image", (string?)all["attacks"]![0]!["threat_model"], StringComparison.Ordinal);
@@ -84,7 +90,7 @@ public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDispo
         Assert.Equal(2, JsonNode.Parse(File.ReadAllText(_folder["both/manifest.json"]))!["run"]!["surrogates"]!.AsArray().Count);
 
         var generator = (await Evaluate("g", "--attack", "uaa-gan:g", "--surrogate", "second", "--surrogate", "third")).Ends(ExitCodes.Failure);
-        Assert.Contains("is made on one network", generator.Errors, StringComparison.Ordinal);
+        Assert.Contains("was trained on 'tiny', the network that is scored: that is no transfer", generator.Errors, StringComparison.Ordinal);
         Assert.Contains("'second' is named twice", (await Evaluate("twice", "--attack", "pgd", "--surrogate", "second", "--surrogate", "second")).Ends(ExitCodes.Failure).Errors, StringComparison.Ordinal);
 
         var battery = await suite.Run(
@@ -99,6 +105,41 @@ public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDispo
         Assert.Equal((double)one["attacks"]![0]!["map_lost"]!, (double)pair.Single(attack => (string)attack!["method"]! == "pgd")!["map_lost"]!, 1e-12);
         Assert.Contains("second and third", battery.Output, StringComparison.Ordinal);
         Assert.Contains("made on", battery.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_generator_of_several_networks_attacks_each_of_them_and_is_carried_over_to_another()
+    {
+        foreach (var (name, seed) in new[] { ("left", 4), ("right", 5) })
+        {
+            var weights = TinyNetwork.Write(_folder[$"{name}.safetensors"], seed: seed);
+            (await suite.Run(["models", "add", "--name", name, "--weights", weights, .. TinyNetwork.Arguments])).Ends(ExitCodes.Success);
+        }
+
+        string[] train = ["train", "--model", "left", "--images", suite.Training, "--epsilon", "8/255", "--steps", "4", "--option", "generator-width=8", "--json"];
+        var trained = (await suite.Run([.. train, "--surrogate", "right", "--generator", "pair"])).Ends(ExitCodes.Success).Json;
+        Assert.Equal(("left", "right"), ((string?)trained["model"], (string?)trained["surrogates"]![0]));
+        var listed = (await suite.Run("generators", "list", "--json")).Ends(ExitCodes.Success).Json["generators"]!.AsArray().Single(generator => (string?)generator!["name"] == "pair")!;
+        Assert.Equal(["right"], listed["surrogates"]!.AsArray().Select(name => (string?)name));
+        Assert.Contains("'left' is named twice", (await suite.Run([.. train, "--surrogate", "left", "--generator", "twice"])).Ends(ExitCodes.Failure).Errors, StringComparison.Ordinal);
+
+        string[] pair = ["--attack", "uaa-gan:pair"];
+        foreach (var (model, other) in new[] { ("left", "right"), ("right", "left") })
+        {
+            var own = (await On(model, pair)).Ends(ExitCodes.Success).Json;
+            Assert.Contains($"learned from the gradients of the target network and of {other} on other, unlabelled images", (string?)own["attacks"]![0]!["threat_model"], StringComparison.Ordinal);
+        }
+
+        var transfer = (await On("tiny", [.. pair, "--surrogate", "left", "--surrogate", "right"])).Ends(ExitCodes.Success).Json;
+        Assert.StartsWith(
+            "transfer: the attacker knows nothing of the scored network; the attack was made on the mean of the losses on left, right, white-box in training: the generator learned from those networks' gradients",
+            (string?)transfer["attacks"]![0]!["threat_model"], StringComparison.Ordinal);
+        Assert.Contains("name each of them with --surrogate", (await On("tiny", [.. pair, "--surrogate", "left"])).Ends(ExitCodes.Failure).Errors, StringComparison.Ordinal);
+        Assert.Contains("that is no transfer", (await On("left", [.. pair, "--surrogate", "right"])).Ends(ExitCodes.Failure).Errors, StringComparison.Ordinal);
+        Assert.Contains("was trained against left version 1", (await On("tiny", pair)).Ends(ExitCodes.Failure).Errors, StringComparison.Ordinal);
+
+        Task<Outcome> On(string model, string[] more) => suite.Run(
+            ["evaluate", "--model", model, "--data", suite.Data, "--protocol", "leave-one-out", "--epsilon", "8/255", "--bootstrap", "0", "--out", _folder[Guid.NewGuid().ToString("N")], "--json", .. more]);
     }
 
     [Fact]

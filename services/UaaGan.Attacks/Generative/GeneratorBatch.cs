@@ -8,7 +8,7 @@ namespace UaaGan.Attacks;
 /// <param name="Perturbation">What G makes of them, the same shape, with the gradient of G.</param>
 /// <param name="Mask">The mask in it, [N,1,H,W] in [0,1]; null: none.</param>
 /// <param name="Clean">Their clean features [N,D].</param>
-/// <param name="Mined">What was mined for each of them in the whole batch, [N].</param>
+/// <param name="Mined">What was mined for each of them in the whole batch, a row each.</param>
 /// <param name="Perturb">G once more, on other images of that shape.</param>
 internal sealed record GeneratorBatch(Tensor Images, Tensor Perturbation, Tensor? Mask, Tensor Clean, Tensor Mined, Func<Tensor, Tensor> Perturb)
 {

@@ -14,7 +14,7 @@ internal interface IGeneratorLoss : IDisposable
     /// <summary>The features [N,D] of clean images [N,C,H,W], without a gradient.</summary>
     Tensor Clean(Tensor images);
 
-    /// <summary>One number an image, [N], that is mined in the whole batch from its clean features [N,D]; zero where nothing is.</summary>
+    /// <summary>What is mined for each image, a row each, in the whole batch from its clean features [N,D]; zeros [N] where nothing is.</summary>
     Tensor Mined(Tensor clean) => zeros(clean.shape[0]);
 
     /// <summary>Whether this step's perturbations are laid under the generator's mask.</summary>

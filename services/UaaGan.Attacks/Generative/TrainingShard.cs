@@ -40,7 +40,7 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
         DiscriminatorGradients = trainDiscriminator ? OfDiscriminator(networks.DiscriminatorOptimizer!, images, _output.Perturbation) : [];
     }
 
-    /// <summary>G's losses on the same images, for which <paramref name="mined"/> [n] was mined in the whole batch.</summary>
+    /// <summary>G's losses on the same images, for which <paramref name="mined"/> (n rows) was mined in the whole batch.</summary>
     public void Finish(Tensor mined, long step)
     {
         var (perturbation, mask) = _output!;

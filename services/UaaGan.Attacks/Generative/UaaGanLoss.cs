@@ -5,10 +5,11 @@ namespace UaaGan.Attacks;
 
 /// <summary>
 /// The losses of UAA-GAN. G minimises E[(D(x~)-1)^2] + lambda_r * |x~-x| + lambda_m * E[max(d(f_x, f_x') + m - d(f_x, f_x~), 0)], and what is
-/// asked for beyond the paper; D minimises E[(D(x)-1)^2] + E[D(x~)^2].
+/// asked for beyond the paper; D minimises E[(D(x)-1)^2] + E[D(x~)^2]. On several networks the terms with d are means over them.
 /// </summary>
 internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, float epsilon) : IGeneratorLoss
 {
+    private readonly NetworkEnsemble _networks = NetworkEnsemble.Of(target);
     private readonly double _margin = options.Number("margin");
     private readonly string _mining = options.Choice("mining");
     private readonly double _metric = options.Number("lambda-metric");
@@ -28,22 +29,14 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
     public Tensor Clean(Tensor images)
     {
         using var disabled = no_grad();
-        return target.Features(images);
+        return _networks.Features(images);
     }
 
-    /// <summary>d(f_x, f_x') with x' mined in the batch: clean features [N,D] to [N].</summary>
+    /// <summary>d(f_x, f_x') with x' mined in the batch: clean features [N,D] to [N,K], a column a network.</summary>
     public Tensor Mined(Tensor clean)
     {
         using var disabled = no_grad();
-        var distances = FeatureDistance.Pairwise(clean);
-        var count = clean.shape[0];
-        return _mining switch
-        {
-            "farthest" => distances.amax([1]),
-            // The diagonal holds each image's distance to itself, which must not be the nearest; no distance is above 2.
-            "nearest" => distances.Plus(eye(count).Times(4)).amin([1]),
-            _ => distances.sum(1).Over(count - 1),
-        };
+        return stack([.. _networks.Parts(clean).Select(MinedByOne)], 1);
     }
 
     public Tensor OfGenerator(GeneratorBatch batch, Discriminator? discriminator, long step, IDictionary<string, double> scalars)
@@ -51,12 +44,11 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
         var (images, perturbation, clean) = (batch.Images, batch.Perturbation, batch.Clean);
         var adversarial = batch.Adversarial;
         var scored = _quantise ? AsSaved(adversarial) : adversarial;
-        var features = target.Features(scored);
-        var shift = FeatureDistance.Euclidean(features, clean);
-        var metric = (batch.Mined.Plus(_margin) - shift).AtLeast(0).mean();
+        var shifts = _networks.Each(_networks.Features(scored), clean, FeatureDistance.Euclidean);
+        var metric = NetworkEnsemble.Mean([.. shifts.Select((shift, network) => (batch.Mined.select(1, network).Plus(_margin) - shift).AtLeast(0).mean())]);
         var loss = metric.Times(_metric);
         scalars["loss_metric"] = metric.Value();
-        scalars["feature_shift"] = shift.mean().Value();
+        scalars["feature_shift"] = NetworkEnsemble.Mean(shifts).mean().Value();
         scalars["saturation"] = perturbation.detach().abs().IsAtLeast(_saturated).to(ScalarType.Float32).mean().Value();
 
         var reconstruction = Reconstruction(adversarial - images);
@@ -69,7 +61,7 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
             // On every other image: a term that only steers is worth no more of a step's time.
             var count = (images.shape[0] + 1) / 2;
             var swapped = images.Plus(perturbation.roll(1, 0)).narrow(0, 0, count).Within(0, 1);
-            var swappedShift = FeatureDistance.Euclidean(target.Features(swapped), clean.narrow(0, 0, count)).mean();
+            var swappedShift = _networks.Mean(FeatureDistance.Euclidean)(_networks.Features(swapped), clean.narrow(0, 0, count)).mean();
             scalars["swapped_shift"] = swappedShift.Value();
             loss = loss.Plus(swappedShift.Times(_swap));
         }
@@ -109,6 +101,19 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
 
     /// <summary>Rounded to uint8 going forward, the identity going backward (straight-through).</summary>
     public static Tensor AsSaved(Tensor adversarial) => adversarial.Plus(adversarial.detach().Times(255).round().Over(255) - adversarial.detach());
+
+    private Tensor MinedByOne(Tensor clean)
+    {
+        var distances = FeatureDistance.Pairwise(clean);
+        var count = clean.shape[0];
+        return _mining switch
+        {
+            "farthest" => distances.amax([1]),
+            // The diagonal holds each image's distance to itself, which must not be the nearest; no distance is above 2.
+            "nearest" => distances.Plus(eye(count).Times(4)).amin([1]),
+            _ => distances.sum(1).Over(count - 1),
+        };
+    }
 
     private Tensor Reconstruction(Tensor change) => _norm
         // Without the small number the norm has an infinite slope where nothing has changed.

@@ -23,12 +23,7 @@ internal static class GeneratorManifest
             ["format_version"] = FormatVersion,
             ["name"] = record.Name,
             ["method"] = record.Method,
-            ["model"] = new JsonObject
-            {
-                ["name"] = record.Model.Name,
-                ["version"] = record.Model.Version,
-                ["weights_sha256"] = record.Model.WeightsSha256,
-            },
+            ["model"] = Node(record.Model),
             ["epsilon"] = record.Epsilon.ToString(),
             ["options"] = new JsonObject(record.Options.Select(option => KeyValuePair.Create(option.Key, (JsonNode?)option.Value))),
             ["seed"] = record.Seed,
@@ -37,6 +32,8 @@ internal static class GeneratorManifest
             ["created"] = record.Created.ToString("O", CultureInfo.InvariantCulture),
             ["run"] = run,
         };
+        if (record.Ensemble.Count > 0)
+            manifest.Insert(manifest.IndexOf("model") + 1, "ensemble", new JsonArray([.. record.Ensemble.Select(Node)]));
         return record with { ManifestJson = manifest.ToJsonString(Indented) };
     }
 
@@ -48,22 +45,33 @@ internal static class GeneratorManifest
         var root = document.RootElement;
         if (root.GetProperty("format_version").GetInt32() != FormatVersion)
             throw new FormatException("the manifest has another format version");
-        var model = root.GetProperty("model");
         var sha256 = Text(root, "weights_sha256");
         if (sha256.Length != 64)
             throw new FormatException("weights_sha256 is no SHA-256");
         return new GeneratorRecord(
             Text(root, "name"),
             Text(root, "method"),
-            new TargetIdentity(Text(model, "name"), Text(model, "version"), Text(model, "weights_sha256")),
+            Identity(root.GetProperty("model")),
             Epsilon.TryParse(Text(root, "epsilon"), out var epsilon) ? epsilon : throw new FormatException("epsilon is not understood"),
             root.GetProperty("options").EnumerateObject().ToDictionary(option => option.Name, option => option.Value.GetString() ?? "", StringComparer.Ordinal),
             root.GetProperty("seed").GetUInt64(),
             root.GetProperty("steps").GetInt64(),
             sha256,
             root.GetProperty("created").GetDateTimeOffset(),
-            json);
+            json)
+        {
+            Ensemble = root.TryGetProperty("ensemble", out var ensemble) ? [.. ensemble.EnumerateArray().Select(Identity)] : [],
+        };
     }
+
+    private static JsonNode Node(TargetIdentity model) => new JsonObject
+    {
+        ["name"] = model.Name,
+        ["version"] = model.Version,
+        ["weights_sha256"] = model.WeightsSha256,
+    };
+
+    private static TargetIdentity Identity(JsonElement model) => new(Text(model, "name"), Text(model, "version"), Text(model, "weights_sha256"));
 
     private static string Text(JsonElement element, string property) =>
         element.GetProperty(property).GetString() ?? throw new FormatException($"{property} is null");

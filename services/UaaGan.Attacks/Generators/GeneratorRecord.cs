@@ -23,4 +23,15 @@ public sealed record GeneratorRecord(
     long Steps,
     string WeightsSha256,
     DateTimeOffset Created,
-    string ManifestJson);
+    string ManifestJson)
+{
+    /// <summary>The further networks that it was trained on, beside the model. Default: none.</summary>
+    public IReadOnlyList<TargetIdentity> Ensemble { get; init; } = [];
+
+    /// <summary>Whether it was trained on these weights.</summary>
+    public bool WasTrainedOn(TargetIdentity network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return Ensemble.Prepend(Model).Any(known => known.WeightsSha256 == network.WeightsSha256);
+    }
+}

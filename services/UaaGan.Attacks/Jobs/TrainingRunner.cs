@@ -154,8 +154,8 @@ public sealed class TrainingRunner : IDisposable
 
     private void Train(TrainingJob job, TrainingOwner owner)
     {
-        using var target = _models.Load(_models.Get(job.Settings.Model.Name, ModelName.ParseVersion(job.Settings.Model.Version)).ForGradients());
-        using var session = Open(job, target);
+        using var networks = new JobNetworks(_models, job.Settings);
+        using var session = Open(job, networks);
         _store.Rewind(job.Id, owner, session.Progress);
         using var curves = new TrainingCurves(_options.TensorBoardFolder, job, session.Progress.Step + 1, fault => _log(job.Id, fault));
         while (!session.IsComplete)
@@ -192,12 +192,12 @@ public sealed class TrainingRunner : IDisposable
         _files.Delete(job.Id);
     }
 
-    private TrainingSession Open(TrainingJob job, TargetNetwork target)
+    private TrainingSession Open(TrainingJob job, JobNetworks networks)
     {
         IReadOnlyList<PixelImage> images = _files.ReadImages(job.Id);
         var checkpoint = _files.ReadCheckpoint(job.Id);
         var threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
-        return TrainingSession.Open(job.Settings, images, target, checkpoint, threads);
+        return TrainingSession.Open(job.Settings, images, networks.Model, checkpoint, threads, ensemble: networks.Ensemble);
     }
 
     /// <summary>A crash after the save and before the job's end must not make it fail on its own generator.</summary>

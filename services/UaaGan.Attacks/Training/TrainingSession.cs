@@ -19,12 +19,12 @@ public sealed class TrainingSession : IDisposable
 
     private readonly TrainingSettings _settings;
     private readonly OptionValues _options;
-    private readonly IFeatureNetwork _target;
+    private readonly NetworkEnsemble _networks;
     private readonly TimeProvider _clock;
     private readonly TrainingImages _images;
     private readonly ILearner _learner;
     private readonly TrainingPosition _position;
-    private readonly Validation _validation;
+    private readonly Validation[] _validations;
     private readonly BatchSchedule _batches;
     private readonly Augmentation _augmentation;
     private readonly ShardThreads _threads;
@@ -37,10 +37,10 @@ public sealed class TrainingSession : IDisposable
         TrainingSettings settings, IReadOnlyList<PixelImage> images, IFeatureNetwork target, int threads, TimeProvider clock, ReadOnlySpan<byte> checkpoint)
     {
         _settings = Checked(settings, images.Count);
-        if (!target.SupportsGradient)
-            throw AttackFailure.BlackBox(target.Identity.Name);
+        _networks = NetworkEnsemble.Of(target);
+        if (_networks.Networks.FirstOrDefault(network => !network.SupportsGradient) is { } blackBox)
+            throw AttackFailure.BlackBox(blackBox.Identity.Name);
         _options = AttackCatalog.ResolveTraining(settings.Method, settings.Options);
-        _target = target;
         _clock = clock;
         var started = clock.GetTimestamp();
         _images = TrainingImages.From(images, _options, settings.Seed);
@@ -58,11 +58,11 @@ public sealed class TrainingSession : IDisposable
         if (_position.Step == 0)
             RequireGradient();
         _threads = new ShardThreads(_position.Shards);
-        _learner = Learners.Create(settings, _options, target, _images, _threads, _batches.Size);
+        _learner = Learners.Create(settings, _options, _networks, _images, _threads, _batches.Size);
         if (stored is not null)
             Restore(_learner.State, stored);
         var beforeValidation = clock.GetTimestamp();
-        _validation = new Validation(target, _images, _threads);
+        _validations = [.. _networks.Networks.Select(network => new Validation(network, _images, _threads))];
         _secondsAValidation = clock.GetElapsedTime(beforeValidation).TotalSeconds;
         _timer = new StepTimer(clock, _position.ElapsedSeconds + clock.GetElapsedTime(started).TotalSeconds);
     }
@@ -84,21 +84,24 @@ public sealed class TrainingSession : IDisposable
     /// <param name="checkpoint">Where to go on; empty: at the beginning.</param>
     /// <param name="threads">Threads that share each batch, at least 1; a resumed training keeps the number that it was started with.</param>
     /// <param name="clock">Measures the budget in minutes; null: the system's.</param>
+    /// <param name="ensemble">Further networks, those of the settings: the training is on the mean of the losses on all. Null: none.</param>
     /// <exception cref="UaaGan.Failures.FailureException">
     /// METHOD_NOT_FOUND, METHOD_NOT_TRAINABLE, OPTION_UNKNOWN, OPTION_INVALID, TRAINING_IMAGES_TOO_FEW, TRAINING_BUDGET_INVALID, EPSILON_INVALID,
     /// GENERATOR_NAME_INVALID; MODEL_IS_BLACK_BOX when the target has no gradients, TARGET_WITHOUT_GRADIENT when the target's feature does not depend on the pixels;
     /// CHECKPOINT_DAMAGED when the checkpoint is one of another training or no checkpoint.
     /// </exception>
     public static TrainingSession Open(
-        TrainingSettings settings, IReadOnlyList<PixelImage> images, TargetNetwork target, ReadOnlySpan<byte> checkpoint = default, int threads = 1, TimeProvider? clock = null) =>
-        Open(settings, images, new TargetFeatures(target), checkpoint, threads, clock);
+        TrainingSettings settings, IReadOnlyList<PixelImage> images, TargetNetwork target, ReadOnlySpan<byte> checkpoint = default, int threads = 1, TimeProvider? clock = null,
+        IReadOnlyList<TargetNetwork>? ensemble = null) =>
+        Open(
+            settings, images, new NetworkEnsemble([new TargetFeatures(target), .. (ensemble ?? []).Select(network => new TargetFeatures(network))]), checkpoint, threads, clock);
 
     internal static TrainingSession Open(
         TrainingSettings settings, IReadOnlyList<PixelImage> images, IFeatureNetwork target, ReadOnlySpan<byte> checkpoint = default, int threads = 1, TimeProvider? clock = null) =>
         new(settings, images, target, threads, clock ?? TimeProvider.System, checkpoint);
 
     /// <summary>Refuses settings that no training could follow.</summary>
-    /// <exception cref="UaaGan.Failures.FailureException">As <see cref="Open(TrainingSettings, IReadOnlyList{PixelImage}, TargetNetwork, ReadOnlySpan{byte}, int, TimeProvider?)"/>.</exception>
+    /// <exception cref="UaaGan.Failures.FailureException">As <see cref="Open(TrainingSettings, IReadOnlyList{PixelImage}, TargetNetwork, ReadOnlySpan{byte}, int, TimeProvider?, IReadOnlyList{TargetNetwork}?)"/>.</exception>
     public static TrainingSettings Checked(TrainingSettings settings, int images)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -164,7 +167,7 @@ public sealed class TrainingSession : IDisposable
         var weights = _learner.WriteBest();
         var record = new GeneratorRecord(
             _settings.Generator, _settings.Method, _settings.Model, _settings.Epsilon, _options.All, _settings.Seed, _position.Step,
-            GeneratorRepository.Hash(weights), _clock.GetUtcNow(), "");
+            GeneratorRepository.Hash(weights), _clock.GetUtcNow(), "") { Ensemble = _settings.Ensemble };
         return new TrainedGenerator(GeneratorManifest.Write(record, TrainingManifest.Run(_position, HasEndedEarly, _images, _learner.MultiplyAdds(_images.Size.Height, _images.Size.Width))), weights);
     }
 
@@ -172,13 +175,14 @@ public sealed class TrainingSession : IDisposable
     {
         _threads.Dispose();
         _learner.Dispose();
-        _validation.Dispose();
+        foreach (var validation in _validations)
+            validation.Dispose();
         _images.Dispose();
     }
 
     private void Validate()
     {
-        var result = _validation.Run(_learner.Perturbation, _position.Step);
+        var result = ValidationResult.Mean([.. _validations.Select(validation => validation.Run(_learner.Perturbation, _position.Step))]);
         _position.Validations.Add(result);
         _scalars["validation_map"] = result.MeanAveragePrecision;
         _scalars["validation_map_lost"] = result.MapLost;
@@ -198,11 +202,14 @@ public sealed class TrainingSession : IDisposable
     private void RequireGradient()
     {
         using var scope = NewDisposeScope();
-        var images = _images.Batch(_batches.At(0)).requires_grad_();
-        var (gradient, _) = PixelGradient.Of(images, _target.Features, features => FeatureDistance.Euclidean(features, features.detach()).sum());
-        var largest = gradient.abs().max().item<float>();
-        if (!(largest > 0) || !float.IsFinite(largest))
-            throw AttackFailure.NoGradient();
+        foreach (var network in _networks.Networks)
+        {
+            var images = _images.Batch(_batches.At(0)).requires_grad_();
+            var (gradient, _) = PixelGradient.Of(images, network.Features, features => FeatureDistance.Euclidean(features, features.detach()).sum());
+            var largest = gradient.abs().max().item<float>();
+            if (!(largest > 0) || !float.IsFinite(largest))
+                throw AttackFailure.NoGradient();
+        }
     }
 
     /// <summary>The tensors of a checkpoint, and where it is.</summary>
@@ -235,14 +242,19 @@ public sealed class TrainingSession : IDisposable
     }
 
     /// <summary>What decides the weights: two trainings with the same essence and images take the same steps.</summary>
-    internal static string Essence(TrainingSettings settings, OptionValues options) => JsonSerializer.Serialize(new
+    internal static string Essence(TrainingSettings settings, OptionValues options)
     {
-        settings.Method,
-        settings.Model,
-        Epsilon = settings.Epsilon.ToString(),
-        settings.Seed,
-        settings.Steps,
-        settings.Minutes,
-        Options = options.All,
-    });
+        var own = JsonSerializer.Serialize(new
+        {
+            settings.Method,
+            settings.Model,
+            Epsilon = settings.Epsilon.ToString(),
+            settings.Seed,
+            settings.Steps,
+            settings.Minutes,
+            Options = options.All,
+        });
+        // Checkpoints of one network stay what they were.
+        return settings.Ensemble.Count == 0 ? own : own + JsonSerializer.Serialize(settings.Ensemble);
+    }
 }

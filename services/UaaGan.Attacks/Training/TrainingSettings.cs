@@ -21,4 +21,8 @@ public sealed record TrainingSettings(
     IReadOnlyDictionary<string, string> Options,
     long? Steps = null,
     double? Minutes = null,
-    bool Replace = false);
+    bool Replace = false)
+{
+    /// <summary>Further networks: the training is on the mean of the losses on the model and on these. Default: none.</summary>
+    public IReadOnlyList<TargetIdentity> Ensemble { get; init; } = [];
+}

@@ -19,6 +19,15 @@ internal sealed record ValidationResult(
     /// <summary>The loss; few images tie easily, so the feature shift decides then.</summary>
     [JsonIgnore]
     public double Score => MapLost + TieBreak * FeatureShift;
+
+    /// <summary>Of one step on several networks: the mean of what each of them lost.</summary>
+    public static ValidationResult Mean(IReadOnlyList<ValidationResult> results) => results.Count == 1 ? results[0] : new(
+        results[0].Step,
+        results.Average(result => result.MeanAveragePrecision),
+        results.Average(result => result.MapLost),
+        results.Average(result => result.MapLostSwapped),
+        results.Average(result => result.FeatureShift),
+        results.Average(result => result.Similarity));
 }
 
 /// <summary>

@@ -28,6 +28,7 @@ internal static class GeneratorsCommand
                     g.Method,
                     model = g.Model?.Name,
                     model_version = g.Model?.Version,
+                    surrogates = g.Ensemble.Select(model => model.Name),
                     g.Epsilon,
                     g.Steps,
                     weights_sha256 = g.WeightsSha256,
@@ -42,7 +43,7 @@ internal static class GeneratorsCommand
         foreach (var g in generators)
         {
             table.AddRow(
-                new Text(g.Name), new Text(g.Method), new Text($"{g.Model?.Name}:{g.Model?.Version}"), new Text(g.Epsilon), new Text(Formats.Count(g.Steps)),
+                new Text(g.Name), new Text(g.Method), new Text(string.Join(" and ", g.Ensemble.Prepend(g.Model ?? new()).Select(model => $"{model.Name}:{model.Version}"))), new Text(g.Epsilon), new Text(Formats.Count(g.Steps)),
                 new Text(Formats.Time(g.Created)), new Text(Formats.ShortHash(g.WeightsSha256)));
         }
 

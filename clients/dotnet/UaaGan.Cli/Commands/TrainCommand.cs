@@ -15,6 +15,13 @@ namespace UaaGan.Cli.Commands;
 internal static class TrainCommand
 {
     private static readonly Option<string> Model = OptionRules.Model();
+    private static readonly Option<string[]> Surrogates = new("--surrogate")
+    {
+        Description = "Train on this model, too: on the mean of the losses on --model and on each --surrogate, so that the generator carries over to networks that it was not trained on; may be repeated",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => [],
+    };
+
     private static readonly Option<string> Images = OptionRules.Folder("--images", "Folder of unlabelled images, at any depth");
     private static readonly Option<string?> ListFile = OptionRules.ListFile("--list", "File that lists the images to use, one path relative to the folder a line");
     private static readonly Option<Epsilon> Epsilon = OptionRules.Epsilon();
@@ -57,7 +64,7 @@ internal static class TrainCommand
               uaagan train --model osnet_x0_25 --images market/bounding_box_train --epsilon 8/255 --generator market --minutes 10
               uaagan train --model mobilenet_v2 --images food/ --list food-train.txt --epsilon 8/255 --generator food --steps 1500 --option ssim-target=0.92
             """, Run);
-        foreach (var option in (Option[])[Model, Images, ListFile, Epsilon, Generator, Method, Seed, Minutes, Steps, Options, Replace, Detach, TensorBoard])
+        foreach (var option in (Option[])[Model, Surrogates, Images, ListFile, Epsilon, Generator, Method, Seed, Minutes, Steps, Options, Replace, Detach, TensorBoard])
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -87,6 +94,7 @@ internal static class TrainCommand
             Seed = options.GetValue(Seed),
             Replace = options.GetValue(Replace),
         };
+        settings.Ensemble.Add(options.GetRequiredValue(Surrogates).Select(Session.Model));
         settings.Options.Add(OptionRules.Pairs(options.GetRequiredValue(Options)));
         if (options.GetValue(Minutes) is { } minutes) settings.Minutes = minutes;
         if (options.GetValue(Steps) is { } steps) settings.Steps = steps;

@@ -13,6 +13,7 @@ internal static class TrainingJson
         training.Settings?.Method,
         model = training.Settings?.Model?.Name,
         model_version = training.Settings?.Model?.Version,
+        surrogates = training.Settings?.Ensemble.Select(model => model.Name),
         training.Settings?.Epsilon,
         training.Settings?.Seed,
         options = training.Settings?.Options.ToDictionary(),

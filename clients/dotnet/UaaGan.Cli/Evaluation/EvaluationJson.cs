@@ -177,7 +177,7 @@ internal sealed record EvaluationJson
                 FeatureShift = attack.Metrics.FeatureShift,
                 Seed = plan.Seed,
                 Options = attack.Run.Options,
-                ThreatModel = ThreatModels.Of(attack.Spec, plan),
+                ThreatModel = ThreatModels.Of(attack.Spec, plan, attack.Generator),
                 Intervals = intervals,
                 Detail = RankingDetail.Of(attack.Metrics.Metrics),
                 Effect = AttackDetail.Of(attack.Metrics),

@@ -25,6 +25,7 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         // Pinned at the start, so that every call means the same version.
         var context = new EvaluationContext(services, plan, bars, Pinned(found), [.. surrogates.DefaultIfEmpty(found).Select(Pinned)]);
         var generators = await Generators(cancellationToken);
+        RunChecks.TransferIsTransfer(generators.Values, context);
         if (!plan.AllowTrainedQueries) await RunChecks.NothingAttackedWasTrainedOn(generators.Values, plan, cancellationToken);
         var clean = await CleanFeatures(context.Model, cancellationToken);
         // Only now is the model loaded for sure, and its batch sizes are those that it runs with.

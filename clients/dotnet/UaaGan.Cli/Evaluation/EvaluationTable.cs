@@ -91,7 +91,7 @@ internal static class EvaluationTable
         if (result.Attacks.Count == 0) return;
         terminal.Show("  mAP lost:     (clean - adversarial) / (clean - chance); swapped: the same perturbations on other images");
         terminal.Show($"  threat model: {ThreatModels.Common(result.Plan)}");
-        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec, result.Plan)}");
+        foreach (var attack in result.Attacks) terminal.Show($"                {attack.Spec.Label}: {ThreatModels.Of(attack.Spec, result.Plan, attack.Generator)}");
     }
 
     private static string Interval(Estimate estimate) => estimate.HasLower && estimate.HasUpper

@@ -29,7 +29,7 @@ internal static class ReportBuilder
             Title = title,
             Description = description,
             Model = $"{result.Model.Name} {result.Model.Version}",
-            ThreatModel = ThreatModels.Common(result.Plan) + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec, result.Plan)}.")),
+            ThreatModel = ThreatModels.Common(result.Plan) + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec, result.Plan, a.Generator)}.")),
             Epsilon = result.Plan.Epsilon.ToString(),
             Rules = new ReportRules
             {

@@ -12,7 +12,7 @@ internal sealed class ReportPictures
 
     private readonly EvaluationResult _result;
     private readonly AttackResult _attack;
-    private readonly IReadOnlyDictionary<string, DatasetEntry> _gallery;
+    private readonly Dictionary<string, DatasetEntry> _gallery;
     private readonly IReadOnlyDictionary<string, string> _savedNames;
     private readonly Dictionary<string, byte[]> _thumbnails = new(StringComparer.Ordinal);
 

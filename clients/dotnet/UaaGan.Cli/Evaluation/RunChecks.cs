@@ -31,6 +31,23 @@ internal static class RunChecks
         }
     }
 
+    /// <summary>
+    /// Where attacks are made on surrogates, a generator must not know the network that is scored, and must know no network that is not named: the
+    /// report says what the attacks were made on.
+    /// </summary>
+    public static void TransferIsTransfer(IEnumerable<Generator> generators, EvaluationContext context)
+    {
+        if (context.Plan.Surrogates.Count == 0) return;
+        foreach (var generator in generators)
+        {
+            var networks = generator.Ensemble.Prepend(generator.Model).ToList();
+            if (networks.Contains(context.Model))
+                throw new CliException($"Generator '{generator.Name}' was trained on '{context.Model.Name}', the network that is scored: that is no transfer. Leave out --surrogate, or score another --model.");
+            if (!networks.All(context.Attacked.Contains))
+                throw new CliException($"Generator '{generator.Name}' was trained on {string.Join(" and ", networks.Select(model => model.Name))}: name each of them with --surrogate, so that the report says what the attacks were made on.");
+        }
+    }
+
     /// <summary>With a budget of 0 an attack must hand back the image it was given. Tried on one image.</summary>
     public static async Task ZeroBudgetChangesNothing(
         PerturbationClient client, AttackSpec attack, IReadOnlyList<ModelReference> models, ulong seed, DatasetEntry image, CancellationToken cancellationToken)

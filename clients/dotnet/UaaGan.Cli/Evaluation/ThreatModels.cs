@@ -1,4 +1,5 @@
 using System.Globalization;
+using UaaGan.Protos.Perturbation.V1;
 using UaaGan.Reports;
 
 namespace UaaGan.Cli.Evaluation;
@@ -22,14 +23,21 @@ internal static class ThreatModels
 
     /// <param name="spec">The attack.</param>
     /// <param name="plan">Which images are attacked, and on which network.</param>
-    public static string Of(AttackSpec spec, EvaluationPlan plan)
+    /// <param name="generator">The attack's generator; null for a method without one.</param>
+    public static string Of(AttackSpec spec, EvaluationPlan plan, Generator? generator)
     {
         var own = Of(spec, plan.AttackedNoun);
-        if (plan.Surrogates.Count == 0 || Role(spec) == ReportAttackRole.Control) return own;
+        if (Role(spec) == ReportAttackRole.Control) return own;
+        if (plan.Surrogates.Count == 0)
+        {
+            var others = generator?.Ensemble.Prepend(generator.Model).Select(model => model.Name).Where(name => name != plan.Model.Name).ToList() ?? [];
+            return others.Count == 0 ? own : own.Replace("the target network's gradients", $"the gradients of the target network and of {string.Join(", ", others)}", StringComparison.Ordinal);
+        }
+
         var (names, that) = plan.Surrogates.Count == 1
             ? (plan.Surrogates[0].Name, "that network")
             : ($"the mean of the losses on {string.Join(", ", plan.Surrogates.Select(model => model.Name))}", "those networks");
-        return $"transfer: the attacker knows nothing of the scored network; the attack was made on {names}, {own.Replace("the target network", that, StringComparison.Ordinal)}";
+        return $"transfer: the attacker knows nothing of the scored network; the attack was made on {names}, {own.Replace("the target network's", plan.Surrogates.Count == 1 ? "that network's" : "those networks'", StringComparison.Ordinal).Replace("the target network", that, StringComparison.Ordinal)}";
     }
 
     private static string Of(AttackSpec spec, string image) => Role(spec) switch

@@ -6,10 +6,11 @@ namespace UaaGan.Attacks;
 /// <summary>
 /// Mis-ranking without labels: lambda_rank * E[max(max_j d(f~_i, f~_j) - d(f~_i, f~'_i) + m, 0)], where f~'_i is the adversarial mirror of
 /// image i and j runs over the other images and their mirrors, with a discriminator and SSIM. The images of one thread's part are compared
-/// with each other.
+/// with each other. On several networks the ranking loss is the mean over them.
 /// </summary>
 internal sealed class MisRankingLoss(OptionValues options, IFeatureNetwork target) : IGeneratorLoss
 {
+    private readonly NetworkEnsemble _networks = NetworkEnsemble.Of(target);
     private readonly double _margin = options.Number("margin");
     private readonly double _rank = options.Number("lambda-rank");
     private readonly double _similarity = options.Number("lambda-ssim");
@@ -20,17 +21,17 @@ internal sealed class MisRankingLoss(OptionValues options, IFeatureNetwork targe
     public Tensor Clean(Tensor images)
     {
         using var disabled = no_grad();
-        return target.Features(images);
+        return _networks.Features(images);
     }
 
     public Tensor OfGenerator(GeneratorBatch batch, Discriminator? discriminator, long step, IDictionary<string, double> scalars)
     {
         var mirrored = batch.Images.flip(3);
-        var features = target.Features(cat([batch.Adversarial, mirrored.Plus(batch.Perturb(mirrored)).Within(0, 1)]));
-        var ranking = Ranking(features, _margin);
+        var features = _networks.Features(cat([batch.Adversarial, mirrored.Plus(batch.Perturb(mirrored)).Within(0, 1)]));
+        var ranking = NetworkEnsemble.Mean([.. _networks.Parts(features).Select(part => Ranking(part, _margin))]);
         var loss = ranking.Times(_rank);
         scalars["loss_rank"] = ranking.Value();
-        scalars["feature_shift"] = FeatureDistance.Euclidean(features.narrow(0, 0, batch.Clean.shape[0]).detach(), batch.Clean).mean().Value();
+        scalars["feature_shift"] = _networks.Mean(FeatureDistance.Euclidean)(features.narrow(0, 0, batch.Clean.shape[0]).detach(), batch.Clean).mean().Value();
         if (discriminator is not null)
         {
             var judged = DiscriminatorLoss.OfGenerator(discriminator, batch.Adversarial);

@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
 
-/// <summary>SSAE: the mean of cos(f_x, f_x~) + 1, and, once the mask takes part, its size.</summary>
+/// <summary>SSAE: the mean of cos(f_x, f_x~) + 1, over several networks where there are such, and, once the mask takes part, its size.</summary>
 internal sealed class SsaeLoss(OptionValues options, IFeatureNetwork target) : IGeneratorLoss
 {
+    private readonly NetworkEnsemble _networks = NetworkEnsemble.Of(target);
     private readonly double _maskStart = options.Number("mask-start");
     private readonly double _maskWeight = options.Number("lambda-mask");
 
@@ -14,7 +15,7 @@ internal sealed class SsaeLoss(OptionValues options, IFeatureNetwork target) : I
     public Tensor Clean(Tensor images)
     {
         using var disabled = no_grad();
-        return target.Features(images);
+        return _networks.Features(images);
     }
 
     // While a budget in minutes is still being timed the total is not known, and the first steps are without the mask.
@@ -22,11 +23,11 @@ internal sealed class SsaeLoss(OptionValues options, IFeatureNetwork target) : I
 
     public Tensor OfGenerator(GeneratorBatch batch, Discriminator? discriminator, long step, IDictionary<string, double> scalars)
     {
-        var features = target.Features(batch.Adversarial);
-        var cosine = (features * batch.Clean).sum(1).mean();
+        var features = _networks.Features(batch.Adversarial);
+        var cosine = _networks.Mean((adversarial, clean) => (adversarial * clean).sum(1))(features, batch.Clean).mean();
         var loss = cosine.Plus(1);
         scalars["cosine"] = cosine.Value();
-        scalars["feature_shift"] = FeatureDistance.Euclidean(features, batch.Clean).mean().Value();
+        scalars["feature_shift"] = _networks.Mean(FeatureDistance.Euclidean)(features, batch.Clean).mean().Value();
         if (batch.Mask is { } mask)
         {
             // The small number gives a column of zeros a gradient.

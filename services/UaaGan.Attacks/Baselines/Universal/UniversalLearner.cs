@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
 
-/// <summary>Learns one universal perturbation: it minimises the mean of (cos(f(x + v), f(x)) + 1) / 2 over v.</summary>
+/// <summary>Learns one universal perturbation: it minimises the mean of (cos(f(x + v), f(x)) + 1) / 2 over v, a mean over networks where there are several.</summary>
 internal sealed class UniversalLearner : ILearner
 {
     private const string BestKey = "best";
 
-    private readonly IFeatureNetwork _target;
+    private readonly NetworkEnsemble _networks;
     private readonly ShardThreads _threads;
     private readonly UniversalOptimizer _optimizer;
     private readonly Tensor _best;
@@ -23,7 +23,7 @@ internal sealed class UniversalLearner : ILearner
     public UniversalLearner(
         TrainingSettings settings, OptionValues options, IFeatureNetwork target, ShardThreads threads, long[] shape, long stepsAnEpoch)
     {
-        (_target, _threads, _stepsAnEpoch) = (target, threads, stepsAnEpoch);
+        (_networks, _threads, _stepsAnEpoch) = (NetworkEnsemble.Of(target), threads, stepsAnEpoch);
         var epsilon = settings.Epsilon.Value;
         var stepSize = options.Number("step-size") is > 0 and var levels ? levels / 255 : epsilon / 10;
         _optimizer = new UniversalOptimizer(shape, epsilon, stepSize, options.Number("decay"), settings.Seed);
@@ -37,6 +37,8 @@ internal sealed class UniversalLearner : ILearner
         var (epoch, place) = Math.DivRem(step, _stepsAnEpoch);
         if (place == 0)
             _optimizer.BeginEpoch();
+        var cosine = _networks.Mean((adversarial, clean) => (adversarial * clean).sum(1));
+        var shift = _networks.Mean(FeatureDistance.Euclidean);
         var parts = images.chunk(_threads.Count);
         var similarities = new double[parts.Length];
         var shifts = new double[parts.Length];
@@ -44,15 +46,15 @@ internal sealed class UniversalLearner : ILearner
         {
             Tensor clean;
             using (no_grad())
-                clean = _target.Features(parts[shard]);
+                clean = _networks.Features(parts[shard]);
             var leaf = _optimizer.Perturbation.detach().clone().requires_grad_();
             var (gradient, features) = PixelGradient.Of(
                 leaf,
-                perturbation => _target.Features(parts[shard].Plus(perturbation).Within(0, 1)),
-                adversarial => (adversarial * clean).sum(1).Plus(1).Over(2).sum());
+                perturbation => _networks.Features(parts[shard].Plus(perturbation).Within(0, 1)),
+                adversarial => cosine(adversarial, clean).Plus(1).Over(2).sum());
             using var disabled = no_grad();
-            similarities[shard] = (features * clean).sum().to(ScalarType.Float64).item<double>();
-            shifts[shard] = FeatureDistance.Euclidean(features, clean).sum().to(ScalarType.Float64).item<double>();
+            similarities[shard] = cosine(features, clean).sum().to(ScalarType.Float64).item<double>();
+            shifts[shard] = shift(features, clean).sum().to(ScalarType.Float64).item<double>();
             return gradient;
         });
         var sum = gradients[0];
