@@ -122,7 +122,7 @@ public static class AttackCatalog
         var trained = generator.Record.Epsilon;
         return request.Method == UniversalMethod.Name
             ? new UniversalAttack(UniversalPerturbation.Read(generator), trained, budget, options)
-            : new GeneratorAttack(request.Method, GeneratorWeights.Read(generator, target.Device), trained, budget, options);
+            : Generated(request.Method, [target, .. ensemble ?? []], generator, budget, options);
     }
 
     private static IterativeAttack Iterative(AttackRequest request, Budget budget, IReadOnlyList<IFeatureNetwork> targets, OptionValues options, IKernelDevice kernels)
@@ -136,6 +136,20 @@ public static class AttackCatalog
         var ensemble = new NetworkEnsemble(targets);
         recipe = recipe with { Loss = ensemble.Mean(recipe.Loss), Goal = recipe.Goal is { } goal ? ensemble.OnAll(goal) : null };
         return new IterativeAttack(request.Method, ensemble, recipe, budget, request.Seed, options, kernels, request.Guide);
+    }
+
+    private static GeneratorAttack Generated(string method, IReadOnlyList<IFeatureNetwork> networks, TrainedGenerator generator, Budget budget, OptionValues options)
+    {
+        var module = GeneratorWeights.Read(generator, networks[0].Device);
+        // A map that the generator sees is that of its model, wherever in the row it is given.
+        var model = networks.FirstOrDefault(network => network.Identity.WeightsSha256 == generator.Record.Model.WeightsSha256);
+        if (module.Form.MapChannels > 0 && model is null)
+        {
+            module.Dispose();
+            throw AttackFailure.GeneratorModel(generator.Record, networks[0].Identity);
+        }
+
+        return new GeneratorAttack(method, module, model ?? networks[0], generator.Record.Epsilon, budget, options);
     }
 
     private static void CheckFits(AttackRequest request, IReadOnlyList<IFeatureNetwork> networks, GeneratorRecord generator)

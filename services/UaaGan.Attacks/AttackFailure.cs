@@ -75,6 +75,11 @@ internal static class AttackFailure
         $"generator '{generator.Name}' was trained for epsilon {generator.Epsilon}, not {epsilon}; train one for {epsilon}, or ask to rescale its perturbation",
         "epsilon", ("generator", generator.Name), ("epsilon", epsilon), ("trained_epsilon", generator.Epsilon.ToString()));
 
+    public static FailureException TargetWithoutMap(TargetIdentity target) => New(
+        FailureKind.FailedPrecondition, "TARGET_WITHOUT_MAP",
+        $"{target} shows no map, as TorchScript and ONNX files do not, and target-map is on; leave it at auto, or switch it off",
+        "options", ("model", target.ToString()));
+
     public static FailureException GeneratorModel(GeneratorRecord generator, TargetIdentity target) => New(
         FailureKind.FailedPrecondition, "GENERATOR_MODEL",
         $"generator '{generator.Name}' was trained against {string.Join(" and ", generator.Ensemble.Prepend(generator.Model))}, not against {target}; train one against the network that is attacked",

@@ -23,6 +23,16 @@ public interface IFeatureNetwork
     /// </summary>
     bool RowsAreQueries => false;
 
+    /// <summary>Channels of the map of <see cref="FeaturesAndMap"/>; 0: it shows none.</summary>
+    int MapChannels => 0;
+
     /// <summary>Features [N,D] of unit length of images [N,C,H,W] in [0,1].</summary>
     Tensor Features(Tensor images);
+
+    /// <summary>The same without gradients and, of one pass, the network's last map [N,MapChannels,h,w] of the images; null where it shows none.</summary>
+    (Tensor Features, Tensor? Map) FeaturesAndMap(Tensor images)
+    {
+        using var disabled = no_grad();
+        return (Features(images), null);
+    }
 }

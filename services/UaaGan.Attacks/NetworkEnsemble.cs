@@ -17,10 +17,20 @@ internal sealed class NetworkEnsemble(IReadOnlyList<IFeatureNetwork> networks) :
 
     public bool SupportsGradient => networks.All(network => network.SupportsGradient);
 
+    /// <summary>The first network's, as its map is.</summary>
+    public int MapChannels => networks[0].MapChannels;
+
     /// <summary>The network as an ensemble, which may be of one.</summary>
     public static NetworkEnsemble Of(IFeatureNetwork network) => network as NetworkEnsemble ?? new NetworkEnsemble([network]);
 
     public Tensor Features(Tensor images) => networks.Count == 1 ? networks[0].Features(images) : cat([.. networks.Select(network => network.Features(images))], 1);
+
+    public (Tensor Features, Tensor? Map) FeaturesAndMap(Tensor images)
+    {
+        using var disabled = no_grad();
+        var (features, map) = networks[0].FeaturesAndMap(images);
+        return (networks.Count == 1 ? features : cat([features, .. networks.Skip(1).Select(network => network.Features(images))], 1), map);
+    }
 
     /// <summary>The mean of a loss over the networks.</summary>
     public FeatureLoss Mean(FeatureLoss loss) => (adversarial, reference) => Mean(Each(adversarial, reference, (one, other) => loss(one, other)));

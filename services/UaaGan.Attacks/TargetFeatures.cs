@@ -14,5 +14,13 @@ internal sealed class TargetFeatures(TargetNetwork network) : IFeatureNetwork
 
     public bool SupportsGradient => network.SupportsGradient;
 
+    public int MapChannels => network.MapChannels;
+
     public Tensor Features(Tensor images) => network.Features(images.to(network.Device));
+
+    public (Tensor Features, Tensor? Map) FeaturesAndMap(Tensor images)
+    {
+        using var disabled = no_grad();
+        return MapChannels > 0 ? network.FeaturesAndMap(images.to(network.Device)) : (Features(images), null);
+    }
 }

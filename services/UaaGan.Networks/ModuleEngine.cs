@@ -33,17 +33,31 @@ internal sealed class ModuleEngine : IFeatureEngine
     // Gradients of eight bits would lose the steps that attacks live on.
     public bool SupportsGradient => _dataType == ScalarType.Float32;
 
+    public int MapChannels => _network.MapChannels;
+
+    public (Tensor Features, Tensor Map) FeaturesAndMap(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var map = _network.Map(Input(images));
+        return (_network.Embed(map).to(ScalarType.Float32).MoveToOuterDisposeScope(), map.to(ScalarType.Float32).MoveToOuterDisposeScope());
+    }
+
     public Tensor Features(Tensor images)
     {
         using var scope = NewDisposeScope();
         using var noGradient = images.requires_grad ? null : no_grad();
-        // In bfloat16 libtorch's layers are faster on channels-last maps; in float32 some networks' gradients are.
-        var typed = images.to(_dataType);
-        var input = _dataType == ScalarType.BFloat16 || (typed.requires_grad && _network.SuitsChannelsLast) ? ChannelsLast(typed) : typed;
-        return _network.call(input).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return _network.call(Input(images)).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _network.Dispose();
+
+    private Tensor Input(Tensor images)
+    {
+        // In bfloat16 libtorch's layers are faster on channels-last maps; in float32 some networks' gradients are.
+        var typed = images.to(_dataType);
+        return _dataType == ScalarType.BFloat16 || (typed.requires_grad && _network.SuitsChannelsLast) ? ChannelsLast(typed) : typed;
+    }
 
     private static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 

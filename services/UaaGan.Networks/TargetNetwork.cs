@@ -46,7 +46,7 @@ public sealed class TargetNetwork : IDisposable
         Device = device;
         _engine = engine;
         _whitening = whitening;
-        _fusion = new ViewFusion(card, NetworkFeatures, whitening);
+        _fusion = Fusion(NetworkFeatures);
         _geometry = new InputGeometry(card);
         using var scope = NewDisposeScope();
         _mean = PerChannel(card.Mean);
@@ -58,6 +58,9 @@ public sealed class TargetNetwork : IDisposable
 
     /// <summary>Components of a feature.</summary>
     public int FeatureDimension => _whitening?.Outputs ?? _engine.FeatureDimension;
+
+    /// <summary>Channels of the map of <see cref="FeaturesAndMap"/>; 0: the network shows none, as TorchScript and ONNX files do not.</summary>
+    public int MapChannels => _engine.MapChannels;
 
     /// <summary>Whether features are differentiable with respect to the images.</summary>
     public bool SupportsGradient => _engine.SupportsGradient;
@@ -74,16 +77,37 @@ public sealed class TargetNetwork : IDisposable
     /// FailedPrecondition MODEL_IS_BLACK_BOX: gradients are wanted of a network that has none.</exception>
     public Tensor Features(Tensor images)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        if (images.dim() != 4 || images.shape[1] is not (1 or 3) || images.dtype != ScalarType.Float32)
-        {
-            throw new ArgumentException(
-                $"Images are float32 [N,C,H,W] with 1 or 3 channels, not {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
-        }
-
+        CheckImages(images);
         if (images.requires_grad && is_grad_enabled() && !SupportsGradient) throw ModelFailure.BlackBox(Card);
         using var scope = NewDisposeScope();
         return FeaturesOfInputs(_geometry.Apply(images)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The features of images and, of the same pass, the last map before the network makes one vector of an image: what it sees where. Of a card with several
+    /// views it is the map of the first, the image itself at the first scale. Without gradients.
+    /// </summary>
+    /// <param name="images">As of <see cref="Features"/>.</param>
+    /// <returns>Features [N, FeatureDimension]; map [N, MapChannels, rows, columns] of the network's input, which the card's geometry made of the image.</returns>
+    /// <exception cref="FailureException">InvalidArgument IMAGE_SIZE_MISMATCH.</exception>
+    /// <exception cref="NotSupportedException"><see cref="MapChannels"/> is 0.</exception>
+    public (Tensor Features, Tensor Map) FeaturesAndMap(Tensor images)
+    {
+        CheckImages(images);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor? map = null;
+        var features = Fusion(FirstMapKept).Apply(Normalised(_geometry.Apply(images)));
+        return (features.MoveToOuterDisposeScope(), map!.MoveToOuterDisposeScope());
+
+        Tensor FirstMapKept(Tensor normalised)
+        {
+            if (map is not null) return NetworkFeatures(normalised);
+            (var view, map) = _engine.FeaturesAndMap(normalised);
+            // Out of the scope of the fusion, which calls this.
+            map.MoveToOuterDisposeScope();
+            return Checked(view, normalised);
+        }
     }
 
     /// <summary>
@@ -196,18 +220,31 @@ public sealed class TargetNetwork : IDisposable
             [.. TryExtractPreprocessed(batch).Select(result => Convert.ToHexString(MemoryMarshal.AsBytes<float>(result.Feature)))];
     }
 
-    private Tensor FeaturesOfInputs(Tensor inputs)
+    private static void CheckImages(Tensor images)
     {
-        var normalised = (inputs - _mean) / _std;
-        return _fusion.Apply(Card.ChannelOrder == ChannelOrder.Bgr ? normalised.flip(1) : normalised);
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.dim() != 4 || images.shape[1] is not (1 or 3) || images.dtype != ScalarType.Float32)
+        {
+            throw new ArgumentException(
+                $"Images are float32 [N,C,H,W] with 1 or 3 channels, not {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        }
     }
 
-    private Tensor NetworkFeatures(Tensor normalised)
+    private ViewFusion Fusion(Func<Tensor, Tensor> network) => new(Card, network, _whitening);
+
+    private Tensor FeaturesOfInputs(Tensor inputs) => _fusion.Apply(Normalised(inputs));
+
+    private Tensor Normalised(Tensor inputs)
     {
-        var features = _engine.Features(normalised);
-        return features.dim() == 2 && features.shape[1] == _engine.FeatureDimension ? features : throw InputInvalid(
-            $"With an input of {normalised.shape[2]}x{normalised.shape[3]} (rows x columns) {Card.Architecture} does not give one feature of {_engine.FeatureDimension} components an image.");
+        var normalised = (inputs - _mean) / _std;
+        return Card.ChannelOrder == ChannelOrder.Bgr ? normalised.flip(1) : normalised;
     }
+
+    private Tensor NetworkFeatures(Tensor normalised) => Checked(_engine.Features(normalised), normalised);
+
+    private Tensor Checked(Tensor features, Tensor normalised) =>
+        features.dim() == 2 && features.shape[1] == _engine.FeatureDimension ? features : throw InputInvalid(
+            $"With an input of {normalised.shape[2]}x{normalised.shape[3]} (rows x columns) {Card.Architecture} does not give one feature of {_engine.FeatureDimension} components an image.");
 
     private static void CheckDimensions(ModelCard card, IFeatureEngine engine, Whitening? whitening)
     {

@@ -116,10 +116,18 @@ public class ArchitectureReferenceTests(PyTorchReference reference)
 
         public override int FeatureDimension => _network.FeatureDimension;
 
-        public override torch.Tensor forward(torch.Tensor input)
+        public override int MapChannels => _network.MapChannels;
+
+        public override torch.Tensor Map(torch.Tensor input)
         {
             using var scope = torch.NewDisposeScope();
-            return _network.call(input.to(torch.ScalarType.Float64)).to(torch.ScalarType.Float32).MoveToOuterDisposeScope();
+            return _network.Map(input.to(torch.ScalarType.Float64)).MoveToOuterDisposeScope();
+        }
+
+        public override torch.Tensor Embed(torch.Tensor map)
+        {
+            using var scope = torch.NewDisposeScope();
+            return _network.Embed(map).to(torch.ScalarType.Float32).MoveToOuterDisposeScope();
         }
     }
 }

@@ -17,23 +17,25 @@ internal enum PerturbationBound
 /// <param name="Bound">How the budget is kept.</param>
 /// <param name="TextureFloor">Share of the budget left where the image is flat; 1 spends it everywhere alike.</param>
 /// <param name="Masked">Whether a second output says how much of the perturbation each pixel gets.</param>
-internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false)
+/// <param name="MapChannels">Channels of the target's map that it sees beside the image; 0: it sees the image alone.</param>
+internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false, int MapChannels = 0)
 {
-    public static GeneratorForm From(OptionValues options, bool masked) => new(
+    public static GeneratorForm From(OptionValues options, bool masked, int mapChannels) => new(
         options.Integer("generator-width"),
         options.Integer("generator-blocks"),
         options.Integer("unshuffle"),
         options.Choice("bound") == "tanh" ? PerturbationBound.Tanh : PerturbationBound.Clamp,
         options.Number("texture-floor"),
-        masked);
+        masked,
+        mapChannels);
 
-    /// <summary>Multiply-adds of one forward pass over an image of this size.</summary>
+    /// <summary>Multiply-adds of one forward pass over an image of this size, the target's own for its map not counted.</summary>
     public long MultiplyAdds(int height, int width)
     {
         long cells = (long)Ceiling(height) * Ceiling(width);
         long edge = 3L * Unshuffle * Unshuffle * Width;
         long mask = Masked ? (long)Unshuffle * Unshuffle * Width : 0;
-        return cells * (2 * edge + mask + Blocks * 2L * 9 * Width * Width);
+        return cells * (2 * edge + mask + (long)MapChannels * Width + Blocks * 2L * 9 * Width * Width);
     }
 
     private int Ceiling(int side) => (side + Unshuffle - 1) / Unshuffle;

@@ -10,6 +10,7 @@ namespace UaaGan.Attacks;
 internal sealed class GeneratorLearner : ILearner
 {
     private readonly IGeneratorLoss _loss;
+    private readonly IFeatureNetwork _target;
     private readonly TrainingNetworks _networks;
     private readonly ShardThreads _threads;
     private readonly TrainingShard[] _shards;
@@ -20,17 +21,18 @@ internal sealed class GeneratorLearner : ILearner
     /// <param name="settings">Whose method, budget and seed count.</param>
     /// <param name="options">The method's options.</param>
     /// <param name="loss">What is minimised; it is disposed with this.</param>
+    /// <param name="target">The network that is attacked.</param>
     /// <param name="threads">What shares each batch.</param>
     /// <param name="dataType">Of the weights: float32, or float64 to compare with a reference.</param>
     public GeneratorLearner(
-        TrainingSettings settings, OptionValues options, IGeneratorLoss loss, ShardThreads threads, ScalarType dataType = ScalarType.Float32)
+        TrainingSettings settings, OptionValues options, IGeneratorLoss loss, IFeatureNetwork target, ShardThreads threads, ScalarType dataType = ScalarType.Float32)
     {
-        (_loss, _threads, _epsilon) = (loss, threads, settings.Epsilon.Value);
-        _networks = new TrainingNetworks(options, settings.Seed, settings.Method == SsaeMethod.Name, loss.Judged, dataType);
+        (_loss, _target, _threads, _epsilon) = (loss, target, threads, settings.Epsilon.Value);
+        _networks = new TrainingNetworks(options, settings.Seed, settings.Method == SsaeMethod.Name, loss.Judged, TargetMap.Channels(settings.Method, options, target), dataType);
         _rate = options.Number("learning-rate");
         if (loss.Judged)
             (_discriminatorRate, _interval) = (options.Number("discriminator-learning-rate"), options.Integer("discriminator-interval"));
-        _shards = [.. Enumerable.Range(0, threads.Count).Select(_ => new TrainingShard(_networks, loss, _epsilon))];
+        _shards = [.. Enumerable.Range(0, threads.Count).Select(_ => new TrainingShard(_networks, loss, target, _epsilon))];
     }
 
     public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>(_networks.State().Concat(_loss.State));
@@ -64,7 +66,7 @@ internal sealed class GeneratorLearner : ILearner
         _loss.Observe(scalars);
     }
 
-    public Tensor Perturbation(Tensor images) => _networks.Generator.Perturbation(images, _epsilon);
+    public Tensor Perturbation(Tensor images) => _networks.Generator.Perturbation(images, TargetMap.For(_networks.Generator, _target, images), _epsilon);
 
     public double Score(ValidationResult result) => _loss.Score(result);
 

@@ -11,9 +11,6 @@ internal interface IGeneratorLoss : IDisposable
     /// <summary>Tensors that change with the steps beside the networks, by name; float32.</summary>
     IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>();
 
-    /// <summary>The features [N,D] of clean images [N,C,H,W], without a gradient.</summary>
-    Tensor Clean(Tensor images);
-
     /// <summary>What is mined for each image, a row each, in the whole batch from its clean features [N,D]; zeros [N] where nothing is.</summary>
     Tensor Mined(Tensor clean) => zeros(clean.shape[0]);
 

@@ -8,11 +8,15 @@ namespace UaaGan.Attacks;
 /// <summary>
 /// G: from an image to a perturbation of it, one pass. It works on pixel-unshuffled input, since a network at full resolution
 /// would cost more than the target: a cell of pixels becomes one feature by a 1x1 convolution, and only the residual blocks look around. Sides that are no multiple of the unshuffle factor are padded by reflection and the output is cropped.
-/// A grey image is repeated to three channels and the output averaged to one.
+/// A grey image is repeated to three channels and the output averaged to one. It may see, beside the pixels, the target's last map of the image, stretched over it.
 /// </summary>
 internal sealed class PerturbationGenerator : NamedModule
 {
+    // Of about the same size as what comes of the pixels.
+    private const double MapScale = 2;
+
     private readonly Convolution2d _entry;
+    private readonly Convolution2d? _map;
     private readonly ModuleList<ResidualBlock> _blocks;
     private readonly Convolution2d _exit;
     private readonly Convolution2d? _mask;
@@ -26,6 +30,12 @@ internal sealed class PerturbationGenerator : NamedModule
         _blocks = ModuleList([.. Enumerable.Range(0, form.Blocks).Select(_ => new ResidualBlock(form.Width))]);
         _exit = new Convolution2d(form.Width, folded, 1);
         register_module("entry", _entry);
+        if (form.MapChannels > 0)
+        {
+            _map = new Convolution2d(form.MapChannels, form.Width, 1);
+            register_module("map", _map);
+        }
+
         register_module("blocks", _blocks);
         register_module("exit", _exit);
         if (!form.Masked)
@@ -37,15 +47,16 @@ internal sealed class PerturbationGenerator : NamedModule
     public GeneratorForm Form { get; }
 
     /// <summary>The perturbation of images [N,C,H,W] in [0,1], the same shape, within +-epsilon; the image is not yet added.</summary>
-    public Tensor Perturbation(Tensor images, float epsilon) => Run(images, epsilon, masked: true).Perturbation;
+    public Tensor Perturbation(Tensor images, Tensor? map, float epsilon) => Run(images, map, epsilon, masked: true).Perturbation;
 
     /// <summary>The perturbation and the mask in it.</summary>
     /// <param name="images">[N,C,H,W] in [0,1].</param>
+    /// <param name="map">The target's map of them, [N,MapChannels,h,w] without a gradient, for a generator that sees it.</param>
     /// <param name="epsilon">The budget in [0,1].</param>
     /// <param name="masked">Whether the mask, where the generator has one, is laid over the perturbation.</param>
-    public GeneratorOutput Run(Tensor images, float epsilon, bool masked)
+    public GeneratorOutput Run(Tensor images, Tensor? map, float epsilon, bool masked)
     {
-        var hidden = Hidden(images);
+        var hidden = Hidden(images, map);
         var raw = Raw(hidden, images);
         var perturbation = Form.Bound == PerturbationBound.Tanh ? raw.tanh().Times(epsilon) : raw.Times(epsilon).Within(-epsilon, epsilon);
         if (Form.TextureFloor < 1)
@@ -56,17 +67,31 @@ internal sealed class PerturbationGenerator : NamedModule
         return new GeneratorOutput(masked ? perturbation * mask : perturbation, mask);
     }
 
-    public override Tensor forward(Tensor images) => Raw(Hidden(images), images);
+    public override Tensor forward(Tensor images) => Raw(Hidden(images, map: null), images);
 
-    private Tensor Hidden(Tensor images)
+    private Tensor Hidden(Tensor images, Tensor? map)
     {
         var input = images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
         // Zero mean and about unit variance, which natural images in [0,1] come near to.
         var centred = ReflectionPadding.ToMultiple(input, Form.Unshuffle).Minus(0.5).Times(4);
-        var hidden = functional.relu(_entry.call(functional.pixel_unshuffle(centred, Form.Unshuffle)));
+        var entered = _entry.call(functional.pixel_unshuffle(centred, Form.Unshuffle));
+        if (_map is not null)
+            entered = entered.Plus(_map.call(Stretched(map ?? throw new ArgumentNullException(nameof(map)), entered.shape[2], entered.shape[3])));
+        var hidden = functional.relu(entered);
         foreach (var block in _blocks)
             hidden = block.call(hidden);
         return functional.relu(hidden);
+    }
+
+    /// <summary>
+    /// The map at the resolution of the cells, each channel's mean over the image taken away: what tells one place from another. Networks' maps differ
+    /// in size by orders of magnitude, so each image's is brought to one.
+    /// </summary>
+    private static Tensor Stretched(Tensor map, long rows, long columns)
+    {
+        var cells = functional.interpolate(map, [rows, columns], mode: InterpolationMode.Bilinear, align_corners: false);
+        var centred = cells - cells.mean([2, 3], keepdim: true);
+        return centred / centred.Squared().mean([1, 2, 3], keepdim: true).Plus(1e-6).sqrt().Over(MapScale);
     }
 
     private Tensor Raw(Tensor hidden, Tensor images)
@@ -91,6 +116,7 @@ internal sealed class PerturbationGenerator : NamedModule
         if (disposing)
         {
             _entry.Dispose();
+            _map?.Dispose();
             _blocks.Dispose();
             _exit.Dispose();
             _mask?.Dispose();

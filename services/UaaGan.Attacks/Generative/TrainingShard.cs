@@ -8,7 +8,7 @@ namespace UaaGan.Attacks;
 /// One thread's part of a training step. Between its two halves the batch is mined and D is updated; its tensors stay in a scope that is open
 /// on its thread until <see cref="End"/>.
 /// </summary>
-internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss loss, float epsilon)
+internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss loss, IFeatureNetwork target, float epsilon)
 {
     private DisposeScope? _scope;
     private Tensor? _images;
@@ -35,8 +35,8 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
     {
         _scope = NewDisposeScope();
         (_images, _masked) = (images, masked);
-        _output = networks.Generator.Run(images, epsilon, masked);
-        Clean = loss.Clean(images);
+        (Clean, var map) = networks.Generator.Form.MapChannels > 0 ? target.FeaturesAndMap(images) : (CleanFeatures(images), null);
+        _output = networks.Generator.Run(images, map, epsilon, masked);
         DiscriminatorGradients = trainDiscriminator ? OfDiscriminator(networks.DiscriminatorOptimizer!, images, _output.Perturbation) : [];
     }
 
@@ -45,7 +45,7 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
     {
         var (perturbation, mask) = _output!;
         var batch = new GeneratorBatch(
-            _images!, perturbation, _masked ? mask : null, Clean!, mined, images => networks.Generator.Run(images, epsilon, _masked).Perturbation);
+            _images!, perturbation, _masked ? mask : null, Clean!, mined, images => networks.Generator.Run(images, TargetMap.For(networks.Generator, target, images), epsilon, _masked).Perturbation);
         var total = loss.OfGenerator(batch, networks.Discriminator, step, Scalars);
         // TorchSharp's autograd.grad ends the process where a parameter takes no part.
         if (!_masked && mask is not null)
@@ -59,6 +59,12 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
         _scope?.Dispose();
         (_scope, _images, _output, Clean) = (null, null, null, null);
         (DiscriminatorGradients, GeneratorGradients) = ([], []);
+    }
+
+    private Tensor CleanFeatures(Tensor images)
+    {
+        using var disabled = no_grad();
+        return target.Features(images);
     }
 
     private IList<Tensor> OfDiscriminator(AdamOptimizer optimizer, Tensor images, Tensor perturbation)

@@ -26,12 +26,6 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
 
     public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor> { ["similarity"] = _similarity.State };
 
-    public Tensor Clean(Tensor images)
-    {
-        using var disabled = no_grad();
-        return _networks.Features(images);
-    }
-
     /// <summary>d(f_x, f_x') with x' mined in the batch: clean features [N,D] to [N,K], a column a network.</summary>
     public Tensor Mined(Tensor clean)
     {

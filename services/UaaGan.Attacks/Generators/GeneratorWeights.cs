@@ -79,6 +79,7 @@ internal static class GeneratorWeights
         ["bound"] = form.Bound.ToString(),
         ["texture_floor"] = form.TextureFloor.ToString("R", CultureInfo.InvariantCulture),
         ["masked"] = form.Masked.ToString(),
+        ["map_channels"] = form.MapChannels.ToString(CultureInfo.InvariantCulture),
     };
 
     private static GeneratorForm Form(Dictionary<string, string> notes) => new(
@@ -87,6 +88,7 @@ internal static class GeneratorWeights
         int.Parse(notes["unshuffle"], CultureInfo.InvariantCulture),
         Enum.Parse<PerturbationBound>(notes["bound"]),
         double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture),
-        // Generators of before there were masks do not say.
-        notes.TryGetValue("masked", out var masked) && bool.Parse(masked));
+        // Generators of before there were masks and maps do not say.
+        notes.TryGetValue("masked", out var masked) && bool.Parse(masked),
+        notes.TryGetValue("map_channels", out var channels) ? int.Parse(channels, CultureInfo.InvariantCulture) : 0);
 }

@@ -43,10 +43,17 @@ public sealed class BnNeckResNet : FeatureNetwork
     /// <inheritdoc/>
     public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
 
-    public override Tensor forward(Tensor input)
+    /// <inheritdoc/>
+    public override int MapChannels => _trunk.Channels;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input) => _trunk.call(input);
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map)
     {
         using var scope = NewDisposeScope();
-        var pooled = _pool.call(_trunk.call(input));
+        var pooled = _pool.call(map);
         return (_afterNeck ? _neck.call(pooled) : pooled).MoveToOuterDisposeScope();
     }
 }

@@ -14,6 +14,7 @@ public sealed class DemoResNet : FeatureNetwork
     /// <summary>Its name in the registry.</summary>
     public const string ArchitectureName = "demo_resnet";
 
+    private readonly int _mapChannels;
     private readonly nn.Module<Tensor, Tensor> _stem;
     private readonly nn.Module<Tensor, Tensor> _stages;
     private readonly GlobalPooling _pool;
@@ -40,6 +41,7 @@ public sealed class DemoResNet : FeatureNetwork
             channels = next;
         }
 
+        _mapChannels = channels;
         _stages = nn.Sequential(blocks.ToArray());
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
         var linear = new LinearLayer(channels, FeatureDimension, bias: !normalised);
@@ -62,10 +64,21 @@ public sealed class DemoResNet : FeatureNetwork
     /// <inheritdoc/>
     public override bool MayBeMissing(string key) => key == "pool.p";
 
-    public override Tensor forward(Tensor input)
+    /// <inheritdoc/>
+    public override int MapChannels => _mapChannels;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _embedding.call(_pool.call(_stages.call(_stem.call(input)))).MoveToOuterDisposeScope();
+        return _stages.call(_stem.call(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        return _embedding.call(_pool.call(map)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Two 3x3 convolutions, the first of stride 2, beside a 1x1 convolution of stride 2.</summary>

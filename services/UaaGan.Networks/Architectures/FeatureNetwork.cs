@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace UaaGan.Networks;
 
 /// <summary>
@@ -12,6 +14,22 @@ public abstract class FeatureNetwork : NamedModule
 
     /// <summary>Components of a feature.</summary>
     public abstract int FeatureDimension { get; }
+
+    /// <summary>Channels of <see cref="Map"/>.</summary>
+    public abstract int MapChannels { get; }
+
+    /// <summary>The last map before the image becomes one vector, [N, MapChannels, rows, columns], of normalised images [N,3,H,W].</summary>
+    public abstract Tensor Map(Tensor input);
+
+    /// <summary>The feature [N, FeatureDimension] of such a map.</summary>
+    public abstract Tensor Embed(Tensor map);
+
+    /// <summary>The feature of normalised images.</summary>
+    public sealed override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return Embed(Map(input)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The one size of its input; null: it takes any that its strides leave something of.</summary>
     public virtual InputSize? OnlyInput => null;

@@ -18,7 +18,7 @@ public sealed class IResNet : FeatureNetwork
         [100] = [3, 13, 30, 3],
     };
 
-    private readonly nn.Module<Tensor, Tensor> _layers;
+    private readonly nn.Module<Tensor, Tensor> _trunk, _head;
 
     /// <param name="depth">Layers: 18, 50 or 100.</param>
     public IResNet(int depth) : base(nameof(IResNet))
@@ -38,10 +38,11 @@ public sealed class IResNet : FeatureNetwork
             parts.Add(($"layer{stage + 1}", nn.Sequential(blocks.ToArray())));
         }
 
-        parts.AddRange(
-            [("bn2", new BatchNormalisation(channels)), ("flatten", nn.Flatten()), ("fc", new LinearLayer(channels * LastSide * LastSide, Dimension)), ("features", new BatchNormalisation(Dimension))]);
-        foreach (var (name, module) in parts) register_module(name, module);
-        _layers = nn.Sequential([.. parts.Select(part => part.Module)]);
+        (string Name, nn.Module<Tensor, Tensor> Module)[] head =
+            [("bn2", new BatchNormalisation(channels)), ("flatten", nn.Flatten()), ("fc", new LinearLayer(channels * LastSide * LastSide, Dimension)), ("features", new BatchNormalisation(Dimension))];
+        foreach (var (name, module) in parts.Concat(head)) register_module(name, module);
+        _trunk = nn.Sequential([.. parts.Select(part => part.Module)]);
+        _head = nn.Sequential([.. head.Select(part => part.Module)]);
     }
 
     /// <inheritdoc/>
@@ -53,7 +54,14 @@ public sealed class IResNet : FeatureNetwork
     /// <inheritdoc/>
     public override bool TakesAlignedFaces => true;
 
-    public override Tensor forward(Tensor input) => _layers.call(input);
+    /// <inheritdoc/>
+    public override int MapChannels => 512;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input) => _trunk.call(input);
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map) => _head.call(map);
 
     /// <summary>Normalisation, 3x3, normalisation, PReLU, 3x3 with the stride, normalisation; no activation after the sum.</summary>
     private sealed class Block : NamedModule

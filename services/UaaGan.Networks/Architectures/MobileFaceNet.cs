@@ -16,7 +16,8 @@ public sealed class MobileFaceNet : FeatureNetwork
     private static readonly (int Expansion, int Channels, int Repeats, int Stride)[] Settings =
         [(2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1)];
 
-    private readonly nn.Module<Tensor, Tensor>[] _layers;
+    private readonly nn.Module<Tensor, Tensor> _trunk, _head;
+    private readonly int _mapChannels;
 
     public MobileFaceNet() : base(nameof(MobileFaceNet))
     {
@@ -31,17 +32,22 @@ public sealed class MobileFaceNet : FeatureNetwork
             }
         }
 
-        (string Name, nn.Module<Tensor, Tensor> Module)[] parts =
+        _mapChannels = channels;
+        (string Name, nn.Module<Tensor, Tensor> Module)[] trunk =
         [
             ("conv1", new ConvolutionLayer(3, 64, (3, 3), stride: 2, padding: 1)),
             ("dw_conv1", new ConvolutionLayer(64, 64, (3, 3), padding: 1, depthwise: true)),
             ("blocks", nn.Sequential(blocks.ToArray())),
+        ];
+        (string Name, nn.Module<Tensor, Tensor> Module)[] head =
+        [
             ("conv2", new ConvolutionLayer(channels, 512, (1, 1))),
             ("linear7", new ConvolutionLayer(512, 512, (7, 6), depthwise: true, linear: true)),
             ("linear1", new ConvolutionLayer(512, Dimension, (1, 1), linear: true)),
         ];
-        foreach (var (name, module) in parts) register_module(name, module);
-        _layers = [.. parts.Select(part => part.Module)];
+        foreach (var (name, module) in trunk.Concat(head)) register_module(name, module);
+        _trunk = nn.Sequential([.. trunk.Select(part => part.Module)]);
+        _head = nn.Sequential([.. head.Select(part => part.Module)]);
     }
 
     /// <inheritdoc/>
@@ -56,11 +62,17 @@ public sealed class MobileFaceNet : FeatureNetwork
     /// <inheritdoc/>
     public override bool SuitsChannelsLast => true;
 
-    public override Tensor forward(Tensor input)
+    /// <inheritdoc/>
+    public override int MapChannels => _mapChannels;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input) => _trunk.call(input);
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map)
     {
         using var scope = NewDisposeScope();
-        var output = _layers.Aggregate(input, (tensor, layer) => layer.call(tensor));
-        return output.flatten(1).MoveToOuterDisposeScope();
+        return _head.call(map).flatten(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Convolution, batch normalisation and, unless linear, PReLU.</summary>

@@ -51,11 +51,14 @@ public sealed class MobileNetV2 : FeatureNetwork
     /// <inheritdoc/>
     public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
 
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        return _pool.call(_features.call(input)).MoveToOuterDisposeScope();
-    }
+    /// <inheritdoc/>
+    public override int MapChannels => Dimension;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input) => _features.call(input);
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map) => _pool.call(map);
 
     private static nn.Module<Tensor, Tensor> ConvolutionLayer(int inputs, int outputs, int kernel, int stride = 1, int groups = 1) =>
         nn.Sequential(

@@ -11,6 +11,7 @@ public sealed class OsNet : FeatureNetwork
     private const int Dimension = 512;
     private static readonly int[] ChannelsPerQuarter = [16, 64, 96, 128];
 
+    private readonly int _mapChannels;
     private readonly nn.Module<Tensor, Tensor> _trunk;
     private readonly GlobalPooling _pool;
     private readonly nn.Module<Tensor, Tensor> _embedding;
@@ -20,6 +21,7 @@ public sealed class OsNet : FeatureNetwork
     {
         options ??= new ArchitectureOptions();
         int[] channels = [.. ChannelsPerQuarter.Select(count => count * quarters)];
+        _mapChannels = channels[3];
         var conv1 = new ConvolutionLayer(3, channels[0], 7, stride: 2, padding: 3);
         var conv2 = Stage(channels[0], channels[1], reduce: true);
         var conv3 = Stage(channels[1], channels[2], reduce: true);
@@ -48,10 +50,17 @@ public sealed class OsNet : FeatureNetwork
     /// <inheritdoc/>
     public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
 
-    public override Tensor forward(Tensor input)
+    /// <inheritdoc/>
+    public override int MapChannels => _mapChannels;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input) => _trunk.call(input);
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map)
     {
         using var scope = NewDisposeScope();
-        return _embedding.call(_pool.call(_trunk.call(input))).MoveToOuterDisposeScope();
+        return _embedding.call(_pool.call(map)).MoveToOuterDisposeScope();
     }
 
     private static nn.Module<Tensor, Tensor> Stage(int inputs, int outputs, bool reduce)

@@ -29,10 +29,17 @@ public sealed class Pcb : FeatureNetwork
     public override bool MayBeUnused(string key) =>
         key.StartsWith("conv5.", StringComparison.Ordinal) || key.StartsWith("classifier.", StringComparison.Ordinal);
 
-    public override Tensor forward(Tensor input)
+    /// <inheritdoc/>
+    public override int MapChannels => _trunk.Channels;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input) => _trunk.call(input);
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map)
     {
         using var scope = NewDisposeScope();
-        var stripes = nn.functional.adaptive_avg_pool2d(_trunk.call(input), [_parts, 1]);
+        var stripes = nn.functional.adaptive_avg_pool2d(map, [_parts, 1]);
         return nn.functional.normalize(stripes, p: 2, dim: 1).flatten(1).MoveToOuterDisposeScope();
     }
 }

@@ -31,9 +31,12 @@ public sealed class ResNet : FeatureNetwork
     /// <inheritdoc/>
     public override bool MayBeUnused(string key) => key.StartsWith("fc.", StringComparison.Ordinal);
 
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        return _pool.call(_trunk.call(input)).MoveToOuterDisposeScope();
-    }
+    /// <inheritdoc/>
+    public override int MapChannels => _trunk.Channels;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input) => _trunk.call(input);
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map) => _pool.call(map);
 }

@@ -48,9 +48,12 @@ public sealed class Vgg16 : FeatureNetwork
     /// <inheritdoc/>
     public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
 
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        return _pool.call(BlockedMaps.Through(_features, input)).MoveToOuterDisposeScope();
-    }
+    /// <inheritdoc/>
+    public override int MapChannels => FeatureDimension;
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor input) => BlockedMaps.Through(_features, input);
+
+    /// <inheritdoc/>
+    public override Tensor Embed(Tensor map) => _pool.call(map);
 }

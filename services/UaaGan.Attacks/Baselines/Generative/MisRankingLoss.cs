@@ -18,12 +18,6 @@ internal sealed class MisRankingLoss(OptionValues options, IFeatureNetwork targe
 
     public bool Judged => _adversarial > 0;
 
-    public Tensor Clean(Tensor images)
-    {
-        using var disabled = no_grad();
-        return _networks.Features(images);
-    }
-
     public Tensor OfGenerator(GeneratorBatch batch, Discriminator? discriminator, long step, IDictionary<string, double> scalars)
     {
         var mirrored = batch.Images.flip(3);

@@ -12,12 +12,6 @@ internal sealed class SsaeLoss(OptionValues options, IFeatureNetwork target) : I
 
     public bool Judged => false;
 
-    public Tensor Clean(Tensor images)
-    {
-        using var disabled = no_grad();
-        return _networks.Features(images);
-    }
-
     // While a budget in minutes is still being timed the total is not known, and the first steps are without the mask.
     public bool UsesMask(long step, long totalSteps) => _maskStart == 0 || totalSteps > 0 && step >= _maskStart * totalSteps;
 

@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace UaaGan.Attacks;
+
+/// <summary>What a generator sees of an image beside its pixels: the last map of the network that it was trained against.</summary>
+internal static class TargetMap
+{
+    public const string Option = "target-map";
+
+    /// <summary>The option, for methods whose generator may see it.</summary>
+    public static OptionDefinition Definition { get; } = OptionDefinition.Choice(Option, "auto",
+        "Whether the generator sees, beside the image, the last map that the target makes of it, one more pass of the target for each query; auto: where the target shows one, as all but TorchScript and ONNX files do. No part of the paper.",
+        "auto", "on", "off");
+
+    /// <summary>Channels of the map that a training's generator is to see; 0: none.</summary>
+    /// <exception cref="UaaGan.Failures.FailureException">TARGET_WITHOUT_MAP.</exception>
+    public static int Channels(string method, OptionValues options, IFeatureNetwork target)
+    {
+        if (method != UaaGanMethod.Name || options.Choice(Option) == "off")
+            return 0;
+        if (options.Choice(Option) == "on" && target.MapChannels == 0)
+            throw AttackFailure.TargetWithoutMap(target.Identity);
+        return target.MapChannels;
+    }
+
+    /// <summary>The map of images [N,C,H,W] for this generator; null when it sees none.</summary>
+    public static Tensor? For(PerturbationGenerator generator, IFeatureNetwork target, Tensor images) =>
+        generator.Form.MapChannels > 0 ? target.FeaturesAndMap(images).Map : null;
+}
