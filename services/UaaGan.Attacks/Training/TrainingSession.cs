@@ -167,7 +167,10 @@ public sealed class TrainingSession : IDisposable
         var weights = _learner.WriteBest();
         var record = new GeneratorRecord(
             _settings.Generator, _settings.Method, _settings.Model, _settings.Epsilon, _options.All, _settings.Seed, _position.Step,
-            GeneratorRepository.Hash(weights), _clock.GetUtcNow(), "") { Ensemble = _settings.Ensemble };
+            GeneratorRepository.Hash(weights), _clock.GetUtcNow(), "")
+        {
+            Ensemble = _settings.Ensemble,
+        };
         return new TrainedGenerator(GeneratorManifest.Write(record, TrainingManifest.Run(_position, HasEndedEarly, _images, _learner.MultiplyAdds(_images.Size.Height, _images.Size.Width))), weights);
     }
 
