@@ -67,7 +67,7 @@ public class EnsembleTrainingTests
             var options = AttackCatalog.ResolveTraining(AttackCatalog.UaaGan, Tiny.Options(("quantise", "false"), ("mining", "nearest"), ("margin", "0.1")));
             using var loss = new UaaGanLoss(options, network, Tiny.Eight.Value);
             var scalars = new Dictionary<string, double>();
-            var clean = loss.Clean(images);
+            var clean = network.FeaturesAndMap(images).Features;
             _ = loss.OfGenerator(new GeneratorBatch(images, perturbation, null, clean, loss.Mined(clean), _ => perturbation), null, step: 0, scalars);
             return scalars["loss_metric"];
         }

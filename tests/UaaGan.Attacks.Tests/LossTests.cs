@@ -112,7 +112,7 @@ public class LossTests
         var scalars = new Dictionary<string, double>();
         using var gradients = no_grad();
         using var loss = new UaaGanLoss(resolved, FakeNetwork.Angle, Tiny.Eight.Value);
-        var clean = loss.Clean(images);
+        var clean = FakeNetwork.Angle.Features(images);
         _ = loss.OfGenerator(new GeneratorBatch(images, perturbation, null, clean, loss.Mined(clean), _ => perturbation), judge, step: 0, scalars);
         return scalars;
     }

@@ -13,12 +13,13 @@ public class ShardTests
         using var target = Tiny.Network();
         // The swapped loss pairs neighbours of a shard, which are others than those of the batch.
         var options = AttackCatalog.ResolveTraining(AttackCatalog.UaaGan, Tiny.Options(("lambda-swap", "0"), ("quantise", "false")));
-        using var networks = new TrainingNetworks(options, seed: 1, masked: false, judged: true);
-        using var loss = new UaaGanLoss(options, new TargetFeatures(target), Tiny.Eight.Value);
+        var features = new TargetFeatures(target);
+        using var networks = new TrainingNetworks(options, seed: 1, masked: false, judged: true, target.MapChannels);
+        using var loss = new UaaGanLoss(options, features, Tiny.Eight.Value);
         // Gives 1 - SSIM a weight.
         loss.Observe(new Dictionary<string, double> { ["ssim"] = 0.83 });
         var images = Tiny.Batch(5);
-        var negative = loss.Mined(loss.Clean(images));
+        var negative = loss.Mined(features.FeaturesAndMap(images).Features);
 
         var (whole, first, second) = (Gradients(0, 5), Gradients(0, 2), Gradients(2, 3));
 
@@ -27,7 +28,7 @@ public class ShardTests
 
         (Tensor Generator, Tensor Discriminator) Gradients(long start, long count)
         {
-            var shard = new TrainingShard(networks, loss, Tiny.Eight.Value);
+            var shard = new TrainingShard(networks, loss, features, Tiny.Eight.Value);
             shard.Begin(images.narrow(0, start, count), masked: true, trainDiscriminator: true);
             shard.Finish(negative.narrow(0, start, count), step: 0);
             var gradients = (OneVector(shard.GeneratorGradients), OneVector(shard.DiscriminatorGradients));

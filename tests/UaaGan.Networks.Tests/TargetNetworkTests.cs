@@ -51,6 +51,44 @@ public class TargetNetworkTests
         Assert.True(gradient.abs().gt(0).to(torch.ScalarType.Float32).mean().item<float>() > 0.9f);
     }
 
+    [Theory]
+    [InlineData("demo_resnet", 64, 48, false, false)]
+    [InlineData("demo_resnet", 64, 48, true, true)]
+    [InlineData("osnet_x0_25", 128, 64, false, false)]
+    [InlineData("mobilenet_v2", 64, 64, true, false)]
+    [InlineData("mobilefacenet", 112, 96, false, false)]
+    [InlineData("iresnet18", 112, 112, true, false)]
+    [InlineData("resnet18", 64, 64, false, true)]
+    [InlineData("vgg16", 64, 64, false, false)]
+    public void The_map_is_the_first_views_and_the_features_beside_it_are_the_same(string architecture, int height, int width, bool flip, bool scaled)
+    {
+        torch.random.manual_seed(7);
+        var network = ArchitectureRegistry.Create(architecture);
+        var card = TestCards.Demo() with
+        {
+            Architecture = architecture,
+            FeatureDimension = network.FeatureDimension,
+            Input = new InputSize(height, width),
+            Flip = flip,
+            Scales = scaled ? [1, 0.75] : [1],
+        };
+        using var target = new TargetNetwork(card, network);
+        using var plain = new TargetNetwork(card with { Flip = false, Scales = [1] }, network);
+        using var scope = torch.NewDisposeScope();
+        var images = torch.rand(2, 3, height, width).requires_grad_();
+
+        var (features, map) = target.FeaturesAndMap(images);
+
+        using var noGradient = torch.no_grad();
+        Assert.False(features.requires_grad || map.requires_grad);
+        Assert.True((features - target.Features(images)).abs().max().item<float>() < 1e-6f);
+        Assert.Equal((2, target.MapChannels), (map.shape[0], map.shape[1]));
+        Assert.True(map.shape[2] > 1 && map.shape[3] > 1);
+        // Of the map alone the plain card's feature comes: it is of the image itself, whatever other views there are.
+        var embedded = torch.nn.functional.normalize(network.Embed(map), p: 2, dim: 1);
+        Assert.True((embedded - plain.Features(images)).abs().max().item<float>() < 1e-5f);
+    }
+
     [Fact]
     public void The_gradient_through_padding_and_resize_is_the_transposed_product_of_matrices()
     {

@@ -13,7 +13,7 @@ internal sealed class FakeNetwork(Func<Tensor, Tensor> features) : IFeatureNetwo
         return stack([angle.cos(), angle.sin()], 1);
     });
 
-    public TargetIdentity Identity => Tiny.Identity;
+    public TargetIdentity Identity { get; init; } = Tiny.Identity;
 
     public int FeatureDimension => 2;
 
