@@ -52,7 +52,8 @@ internal sealed class NetworkEnsemble(IReadOnlyList<IFeatureNetwork> networks) :
         long start = 0;
         for (var i = 0; i < parts.Length; i++)
         {
-            parts[i] = features.narrow(1, start, _dimensions[i]);
+            // As the network itself lays them out: a product of strided rows rounds otherwise.
+            parts[i] = features.narrow(1, start, _dimensions[i]).contiguous();
             start += _dimensions[i];
         }
 
