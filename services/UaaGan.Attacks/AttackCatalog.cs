@@ -146,7 +146,7 @@ public static class AttackCatalog
         if (module.Form.MapChannels > 0 && model is null)
         {
             module.Dispose();
-            throw AttackFailure.GeneratorModel(generator.Record, networks[0].Identity);
+            throw AttackFailure.GeneratorMap(generator.Record);
         }
 
         return new GeneratorAttack(method, module, model ?? networks[0], generator.Record.Epsilon, budget, options);

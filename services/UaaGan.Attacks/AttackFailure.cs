@@ -85,6 +85,11 @@ internal static class AttackFailure
         $"generator '{generator.Name}' was trained against {string.Join(" and ", generator.Ensemble.Prepend(generator.Model))}, not against {target}; train one against the network that is attacked",
         "generator", ("generator", generator.Name), ("model", target.ToString()), ("trained_model", generator.Model.ToString()));
 
+    public static FailureException GeneratorMap(GeneratorRecord generator) => New(
+        FailureKind.FailedPrecondition, "GENERATOR_MODEL",
+        $"generator '{generator.Name}' sees the map of {generator.Model}, which is none of the networks that the attack is made on; make it on that one",
+        "generator", ("generator", generator.Name), ("trained_model", generator.Model.ToString()));
+
     public static FailureException NotANumber(string id, uint values) => New(
         FailureKind.FailedPrecondition, "PERTURBATION_NOT_A_NUMBER",
         string.Create(CultureInfo.InvariantCulture, $"the attack on image '{id}' came to {values} values that are not numbers: the target's gradient or the generator's output is not finite there"),

@@ -125,7 +125,7 @@ public sealed class PyTorchAttackTests(PyTorchAttackTests.Reference reference) :
         {
             var settings = Tiny.Training(UniversalMethod.Name, steps: 25, ("batch", "3"), ("flips", "false"), ("crops", "0"), ("validation-share", "0"), ("validations", "1"));
             // A training validates on features in single precision, as every network gives them.
-            var network = new FakeNetwork(images => _network.Features(images).to(ScalarType.Float32));
+            var network = new FakeNetwork(images => _network.Features(images).to(ScalarType.Float32)) { FeatureDimension = _network.FeatureDimension };
             using var session = TrainingSession.Open(
                 settings with { Seed = Seed }, [.. Enumerable.Range(0, 3).Select(i => Tiny.Picture(i, width: 14, height: 12))], network, threads: 2);
             while (!session.IsComplete) session.Step();

@@ -27,7 +27,7 @@ public sealed class TargetMapTests
     [Fact]
     public void A_target_without_a_map_is_refused_only_when_a_map_is_asked_for()
     {
-        using var target = new SmoothNetwork();
+        var target = FakeNetwork.Angle;
         using var session = TrainingSession.Open(Tiny.Training(AttackCatalog.UaaGan, steps: 1), Tiny.Pictures(6), target);
         session.Step();
         using var generator = GeneratorWeights.Read(session.Best());
@@ -44,7 +44,7 @@ public sealed class TargetMapTests
         using var generator = GeneratorWeights.Build(new GeneratorForm(16, 1, 8, PerturbationBound.Tanh, 1, MapChannels: 32));
         SeededInitialization.Apply(generator, 3, "generator");
         var images = Tiny.Batch(2);
-        var map = linspace(0, 1, 2 * 32 * 3 * 2).sin().reshape(2, 32, 3, 2);
+        var map = linspace(0, 400, 2 * 32 * 3 * 2).sin().reshape(2, 32, 3, 2);
 
         var given = generator.Perturbation(images, map, 0.03f);
         var larger = generator.Perturbation(images, map.Times(100).Plus(5), 0.03f);

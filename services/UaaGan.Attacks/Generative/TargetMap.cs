@@ -9,7 +9,7 @@ internal static class TargetMap
 
     /// <summary>The option, for methods whose generator may see it.</summary>
     public static OptionDefinition Definition { get; } = OptionDefinition.Choice(Option, "auto",
-        "Whether the generator sees, beside the image, the last map that the target makes of it, one more pass of the target for each query; auto: where the target shows one, as all but TorchScript and ONNX files do. No part of the paper.",
+        "Whether the generator sees, beside the image, the last map that the target makes of it, one more pass of the target for each query; auto: where there is one target and it shows one, as all but TorchScript and ONNX files do. No part of the paper.",
         "auto", "on", "off");
 
     /// <summary>Channels of the map that a training's generator is to see; 0: none.</summary>
@@ -18,9 +18,11 @@ internal static class TargetMap
     {
         if (method != UaaGanMethod.Name || options.Choice(Option) == "off")
             return 0;
-        if (options.Choice(Option) == "on" && target.MapChannels == 0)
+        var isAsked = options.Choice(Option) == "on";
+        if (isAsked && target.MapChannels == 0)
             throw AttackFailure.TargetWithoutMap(target.Identity);
-        return target.MapChannels;
+        // What several networks taught is to serve against one of them alone, too, and against others.
+        return isAsked || target is not NetworkEnsemble { Networks.Count: > 1 } ? target.MapChannels : 0;
     }
 
     /// <summary>The map of images [N,C,H,W] for this generator; null when it sees none.</summary>

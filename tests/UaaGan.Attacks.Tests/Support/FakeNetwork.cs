@@ -15,7 +15,7 @@ internal sealed class FakeNetwork(Func<Tensor, Tensor> features) : IFeatureNetwo
 
     public TargetIdentity Identity { get; init; } = Tiny.Identity;
 
-    public int FeatureDimension => 2;
+    public int FeatureDimension { get; init; } = 2;
 
     public bool SupportsGradient { get; init; } = true;
 
