@@ -29,7 +29,7 @@ public interface IFeatureNetwork
     /// <summary>Features [N,D] of unit length of images [N,C,H,W] in [0,1].</summary>
     Tensor Features(Tensor images);
 
-    /// <summary>The same without gradients and, of one pass, the network's last map [N,MapChannels,h,w] of the images; null where it shows none.</summary>
+    /// <summary>The same without gradients and, of one pass, an inner map of the network [N,MapChannels,h,w] of the images; null where it shows none.</summary>
     (Tensor Features, Tensor? Map) FeaturesAndMap(Tensor images)
     {
         using var disabled = no_grad();

@@ -84,7 +84,7 @@ public sealed class TargetNetwork : IDisposable
     }
 
     /// <summary>
-    /// The features of images and, of the same pass, the last map before the network makes one vector of an image: what it sees where. Of a card with several
+    /// The features of images and, of the same pass, an inner map of the network: what it sees where. Of a card with several
     /// views it is the map of the first, the image itself at the first scale. Without gradients.
     /// </summary>
     /// <param name="images">As of <see cref="Features"/>.</param>

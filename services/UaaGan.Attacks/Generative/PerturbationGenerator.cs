@@ -8,7 +8,7 @@ namespace UaaGan.Attacks;
 /// <summary>
 /// G: from an image to a perturbation of it, one pass. It works on pixel-unshuffled input, since a network at full resolution
 /// would cost more than the target: a cell of pixels becomes one feature by a 1x1 convolution, and only the residual blocks look around. Sides that are no multiple of the unshuffle factor are padded by reflection and the output is cropped.
-/// A grey image is repeated to three channels and the output averaged to one. It may see, beside the pixels, the target's last map of the image, stretched over it.
+/// A grey image is repeated to three channels and the output averaged to one. It may see, beside the pixels, an inner map that the target makes of the image, stretched over it.
 /// </summary>
 internal sealed class PerturbationGenerator : NamedModule
 {

@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
 
-/// <summary>What a generator sees of an image beside its pixels: the last map of the network that it was trained against.</summary>
+/// <summary>What a generator sees of an image beside its pixels: an inner map of the network that it was trained against.</summary>
 internal static class TargetMap
 {
     public const string Option = "target-map";
 
     /// <summary>The option, for methods whose generator may see it.</summary>
     public static OptionDefinition Definition { get; } = OptionDefinition.Choice(Option, "auto",
-        "Whether the generator sees, beside the image, the last map that the target makes of it, one more pass of the target for each query; auto: where there is one target and it shows one, as all but TorchScript and ONNX files do. No part of the paper.",
+        "Whether the generator sees, beside the image, an inner map that the target makes of it, one more pass of the target for each query; auto: where there is one target and it shows one, as all but TorchScript and ONNX files do. No part of the paper.",
         "auto", "on", "off");
 
     /// <summary>Channels of the map that a training's generator is to see; 0: none.</summary>

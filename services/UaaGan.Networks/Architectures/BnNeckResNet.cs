@@ -44,16 +44,16 @@ public sealed class BnNeckResNet : FeatureNetwork
     public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override int MapChannels => _trunk.Channels;
+    public override int MapChannels => _trunk.MapChannels;
 
     /// <inheritdoc/>
-    public override Tensor Map(Tensor input) => _trunk.call(input);
+    public override Tensor Map(Tensor input) => _trunk.Map(input);
 
     /// <inheritdoc/>
     public override Tensor Embed(Tensor map)
     {
         using var scope = NewDisposeScope();
-        var pooled = _pool.call(map);
+        var pooled = _pool.call(_trunk.Last(map));
         return (_afterNeck ? _neck.call(pooled) : pooled).MoveToOuterDisposeScope();
     }
 }

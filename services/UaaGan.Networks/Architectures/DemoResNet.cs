@@ -14,9 +14,11 @@ public sealed class DemoResNet : FeatureNetwork
     /// <summary>Its name in the registry.</summary>
     public const string ArchitectureName = "demo_resnet";
 
+    private const int MapStages = 2;
+
     private readonly int _mapChannels;
     private readonly nn.Module<Tensor, Tensor> _stem;
-    private readonly nn.Module<Tensor, Tensor> _stages;
+    private readonly nn.Module<Tensor, Tensor> _stages, _rest;
     private readonly GlobalPooling _pool;
     private readonly nn.Module<Tensor, Tensor> _embedding;
 
@@ -41,8 +43,10 @@ public sealed class DemoResNet : FeatureNetwork
             channels = next;
         }
 
-        _mapChannels = channels;
-        _stages = nn.Sequential(blocks.ToArray());
+        // An eighth of the input's resolution.
+        _mapChannels = 2 * width;
+        _stages = nn.Sequential([.. blocks.Take(MapStages)]);
+        _rest = nn.Sequential([.. blocks.Skip(MapStages)]);
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
         var linear = new LinearLayer(channels, FeatureDimension, bias: !normalised);
         _embedding = normalised
@@ -50,7 +54,7 @@ public sealed class DemoResNet : FeatureNetwork
             : nn.Sequential(("linear", linear));
 
         register_module("stem", _stem);
-        register_module("stages", _stages);
+        register_module("stages", nn.Sequential(blocks.ToArray()));
         register_module("pool", _pool);
         register_module("embedding", _embedding);
     }
@@ -78,7 +82,7 @@ public sealed class DemoResNet : FeatureNetwork
     public override Tensor Embed(Tensor map)
     {
         using var scope = NewDisposeScope();
-        return _embedding.call(_pool.call(map)).MoveToOuterDisposeScope();
+        return _embedding.call(_pool.call(_rest.call(map))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Two 3x3 convolutions, the first of stride 2, beside a 1x1 convolution of stride 2.</summary>

@@ -18,7 +18,10 @@ public abstract class FeatureNetwork : NamedModule
     /// <summary>Channels of <see cref="Map"/>.</summary>
     public abstract int MapChannels { get; }
 
-    /// <summary>The last map before the image becomes one vector, [N, MapChannels, rows, columns], of normalised images [N,3,H,W].</summary>
+    /// <summary>
+    /// An inner map [N, MapChannels, rows, columns] of normalised images [N,3,H,W]: deep, and still fine enough to tell places apart, an eighth or a
+    /// sixteenth of the input's resolution.
+    /// </summary>
     public abstract Tensor Map(Tensor input);
 
     /// <summary>The feature [N, FeatureDimension] of such a map.</summary>

@@ -38,11 +38,12 @@ public sealed class IResNet : FeatureNetwork
             parts.Add(($"layer{stage + 1}", nn.Sequential(blocks.ToArray())));
         }
 
-        (string Name, nn.Module<Tensor, Tensor> Module)[] head =
-            [("bn2", new BatchNormalisation(channels)), ("flatten", nn.Flatten()), ("fc", new LinearLayer(channels * LastSide * LastSide, Dimension)), ("features", new BatchNormalisation(Dimension))];
-        foreach (var (name, module) in parts.Concat(head)) register_module(name, module);
-        _trunk = nn.Sequential([.. parts.Select(part => part.Module)]);
-        _head = nn.Sequential([.. head.Select(part => part.Module)]);
+        var last = parts.Count - 1;
+        parts.AddRange(
+            [("bn2", new BatchNormalisation(channels)), ("flatten", nn.Flatten()), ("fc", new LinearLayer(channels * LastSide * LastSide, Dimension)), ("features", new BatchNormalisation(Dimension))]);
+        foreach (var (name, module) in parts) register_module(name, module);
+        _trunk = nn.Sequential([.. parts.Take(last).Select(part => part.Module)]);
+        _head = nn.Sequential([.. parts.Skip(last).Select(part => part.Module)]);
     }
 
     /// <inheritdoc/>
@@ -55,7 +56,7 @@ public sealed class IResNet : FeatureNetwork
     public override bool TakesAlignedFaces => true;
 
     /// <inheritdoc/>
-    public override int MapChannels => 512;
+    public override int MapChannels => 256;
 
     /// <inheritdoc/>
     public override Tensor Map(Tensor input) => _trunk.call(input);

@@ -16,8 +16,10 @@ public sealed class MobileFaceNet : FeatureNetwork
     private static readonly (int Expansion, int Channels, int Repeats, int Stride)[] Settings =
         [(2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1)];
 
+    // Of the blocks those that keep an eighth of the input's resolution.
+    private const int MapBlocks = 12;
+
     private readonly nn.Module<Tensor, Tensor> _trunk, _head;
-    private readonly int _mapChannels;
 
     public MobileFaceNet() : base(nameof(MobileFaceNet))
     {
@@ -32,22 +34,19 @@ public sealed class MobileFaceNet : FeatureNetwork
             }
         }
 
-        _mapChannels = channels;
-        (string Name, nn.Module<Tensor, Tensor> Module)[] trunk =
+        (string Name, nn.Module<Tensor, Tensor> Module)[] parts =
         [
             ("conv1", new ConvolutionLayer(3, 64, (3, 3), stride: 2, padding: 1)),
             ("dw_conv1", new ConvolutionLayer(64, 64, (3, 3), padding: 1, depthwise: true)),
             ("blocks", nn.Sequential(blocks.ToArray())),
-        ];
-        (string Name, nn.Module<Tensor, Tensor> Module)[] head =
-        [
             ("conv2", new ConvolutionLayer(channels, 512, (1, 1))),
             ("linear7", new ConvolutionLayer(512, 512, (7, 6), depthwise: true, linear: true)),
             ("linear1", new ConvolutionLayer(512, Dimension, (1, 1), linear: true)),
         ];
-        foreach (var (name, module) in trunk.Concat(head)) register_module(name, module);
-        _trunk = nn.Sequential([.. trunk.Select(part => part.Module)]);
-        _head = nn.Sequential([.. head.Select(part => part.Module)]);
+        foreach (var (name, module) in parts) register_module(name, module);
+        nn.Module<Tensor, Tensor>[] layers = [.. parts[..2].Select(part => part.Module), .. blocks, .. parts[3..].Select(part => part.Module)];
+        _trunk = nn.Sequential(layers[..(2 + MapBlocks)]);
+        _head = nn.Sequential(layers[(2 + MapBlocks)..]);
     }
 
     /// <inheritdoc/>
@@ -63,7 +62,7 @@ public sealed class MobileFaceNet : FeatureNetwork
     public override bool SuitsChannelsLast => true;
 
     /// <inheritdoc/>
-    public override int MapChannels => _mapChannels;
+    public override int MapChannels => 128;
 
     /// <inheritdoc/>
     public override Tensor Map(Tensor input) => _trunk.call(input);

@@ -15,7 +15,10 @@ public sealed class MobileNetV2 : FeatureNetwork
     private static readonly (int Expansion, int Channels, int Repeats, int Stride)[] Settings =
         [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 
-    private readonly nn.Module<Tensor, Tensor> _features;
+    // The layers down to the last at a sixteenth of the input's resolution.
+    private const int MapLayers = 14;
+
+    private readonly nn.Module<Tensor, Tensor> _trunk, _head;
     private readonly GlobalPooling _pool;
 
     public MobileNetV2(ArchitectureOptions? options = null) : base(nameof(MobileNetV2))
@@ -33,9 +36,10 @@ public sealed class MobileNetV2 : FeatureNetwork
         }
 
         layers.Add(ConvolutionLayer(channels, Dimension, kernel: 1));
-        _features = nn.Sequential(layers.ToArray());
+        _trunk = nn.Sequential([.. layers.Take(MapLayers)]);
+        _head = nn.Sequential([.. layers.Skip(MapLayers)]);
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
-        register_module("features", _features);
+        register_module("features", nn.Sequential(layers.ToArray()));
         register_module("pool", _pool);
     }
 
@@ -52,13 +56,17 @@ public sealed class MobileNetV2 : FeatureNetwork
     public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override int MapChannels => Dimension;
+    public override int MapChannels => 96;
 
     /// <inheritdoc/>
-    public override Tensor Map(Tensor input) => _features.call(input);
+    public override Tensor Map(Tensor input) => _trunk.call(input);
 
     /// <inheritdoc/>
-    public override Tensor Embed(Tensor map) => _pool.call(map);
+    public override Tensor Embed(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        return _pool.call(_head.call(map)).MoveToOuterDisposeScope();
+    }
 
     private static nn.Module<Tensor, Tensor> ConvolutionLayer(int inputs, int outputs, int kernel, int stride = 1, int groups = 1) =>
         nn.Sequential(

@@ -12,7 +12,7 @@ public sealed class OsNet : FeatureNetwork
     private static readonly int[] ChannelsPerQuarter = [16, 64, 96, 128];
 
     private readonly int _mapChannels;
-    private readonly nn.Module<Tensor, Tensor> _trunk;
+    private readonly nn.Module<Tensor, Tensor> _trunk, _last;
     private readonly GlobalPooling _pool;
     private readonly nn.Module<Tensor, Tensor> _embedding;
 
@@ -30,7 +30,8 @@ public sealed class OsNet : FeatureNetwork
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
         _embedding = nn.Sequential(new LinearLayer(channels[3], Dimension), new BatchNormalisation(Dimension), nn.ReLU());
         // The trunk only calls the stages; they are registered under the origin's names, so it is not registered itself.
-        _trunk = nn.Sequential(conv1, nn.MaxPool2d(3, stride: 2, padding: 1), conv2, conv3, conv4, conv5);
+        _trunk = nn.Sequential(conv1, nn.MaxPool2d(3, stride: 2, padding: 1), conv2, conv3, conv4);
+        _last = conv5;
 
         register_module("conv1", conv1);
         register_module("conv2", conv2);
@@ -60,7 +61,7 @@ public sealed class OsNet : FeatureNetwork
     public override Tensor Embed(Tensor map)
     {
         using var scope = NewDisposeScope();
-        return _embedding.call(_pool.call(map)).MoveToOuterDisposeScope();
+        return _embedding.call(_pool.call(_last.call(map))).MoveToOuterDisposeScope();
     }
 
     private static nn.Module<Tensor, Tensor> Stage(int inputs, int outputs, bool reduce)

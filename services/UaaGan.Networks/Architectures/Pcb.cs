@@ -30,16 +30,16 @@ public sealed class Pcb : FeatureNetwork
         key.StartsWith("conv5.", StringComparison.Ordinal) || key.StartsWith("classifier.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override int MapChannels => _trunk.Channels;
+    public override int MapChannels => _trunk.MapChannels;
 
     /// <inheritdoc/>
-    public override Tensor Map(Tensor input) => _trunk.call(input);
+    public override Tensor Map(Tensor input) => _trunk.Map(input);
 
     /// <inheritdoc/>
     public override Tensor Embed(Tensor map)
     {
         using var scope = NewDisposeScope();
-        var stripes = nn.functional.adaptive_avg_pool2d(map, [_parts, 1]);
+        var stripes = nn.functional.adaptive_avg_pool2d(_trunk.Last(map), [_parts, 1]);
         return nn.functional.normalize(stripes, p: 2, dim: 1).flatten(1).MoveToOuterDisposeScope();
     }
 }

@@ -32,11 +32,15 @@ public sealed class ResNet : FeatureNetwork
     public override bool MayBeUnused(string key) => key.StartsWith("fc.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override int MapChannels => _trunk.Channels;
+    public override int MapChannels => _trunk.MapChannels;
 
     /// <inheritdoc/>
-    public override Tensor Map(Tensor input) => _trunk.call(input);
+    public override Tensor Map(Tensor input) => _trunk.Map(input);
 
     /// <inheritdoc/>
-    public override Tensor Embed(Tensor map) => _pool.call(map);
+    public override Tensor Embed(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        return _pool.call(_trunk.Last(map)).MoveToOuterDisposeScope();
+    }
 }

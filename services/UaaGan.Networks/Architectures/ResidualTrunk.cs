@@ -18,7 +18,7 @@ internal sealed class ResidualTrunk : NamedModule
         [152] = [3, 8, 36, 3],
     };
 
-    private readonly nn.Module<Tensor, Tensor> _stem, _stages;
+    private readonly nn.Module<Tensor, Tensor> _stem, _stages, _last;
 
     /// <param name="depth">Layers: 18, 34, 50, 101 or 152.</param>
     /// <param name="lastStride">Stride of the last stage; 1 keeps its map twice as high and as wide, as re-identification networks do.</param>
@@ -50,7 +50,9 @@ internal sealed class ResidualTrunk : NamedModule
         if (stemActivation) layers.Add(nn.ReLU(inplace: true));
         layers.Add(nn.MaxPool2d(3, stride: 2, padding: 1));
         _stem = nn.Sequential(layers.ToArray());
-        _stages = nn.Sequential([.. stages.Select(stage => stage.Module)]);
+        _stages = nn.Sequential([.. stages[..^1].Select(stage => stage.Module)]);
+        _last = stages[^1].Module;
+        MapChannels = depth < FirstBottleneckDepth ? 256 : 1024;
     }
 
     /// <summary>Channels of the last map: 512 up to 34 layers, else 2048.</summary>
@@ -59,10 +61,23 @@ internal sealed class ResidualTrunk : NamedModule
     /// <summary>The parts that have weights, for a network that has their keys without a prefix.</summary>
     public IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Module)> Parts { get; }
 
-    public override Tensor forward(Tensor input)
+    /// <summary>Channels of the map of the last stage but one: 256 up to 34 layers, else 1024.</summary>
+    public int MapChannels { get; }
+
+    /// <summary>The map of the last stage but one, [N, MapChannels, H/16, W/16].</summary>
+    public Tensor Map(Tensor input)
     {
         using var scope = NewDisposeScope();
         return _stages.call(BlockedMaps.Through(_stem, input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The last stage, of such a map.</summary>
+    public Tensor Last(Tensor map) => _last.call(map);
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return Last(Map(input)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Convolutions with batch normalisation, ReLU between them, beside the input or a 1x1 convolution of it.</summary>

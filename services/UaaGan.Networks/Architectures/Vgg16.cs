@@ -13,7 +13,10 @@ public sealed class Vgg16 : FeatureNetwork
 
     private static readonly (int Channels, int Convolutions)[] Stages = [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)];
 
-    private readonly nn.Module<Tensor, Tensor> _features;
+    // Ten convolutions with their ReLUs, and three poolings.
+    private const int MapLayers = 23;
+
+    private readonly nn.Module<Tensor, Tensor> _trunk, _head;
     private readonly GlobalPooling _pool;
 
     public Vgg16(ArchitectureOptions? options = null) : base(nameof(Vgg16))
@@ -33,9 +36,10 @@ public sealed class Vgg16 : FeatureNetwork
         }
 
         FeatureDimension = inputs;
-        _features = nn.Sequential(layers.ToArray());
+        _trunk = nn.Sequential([.. layers.Take(MapLayers)]);
+        _head = nn.Sequential([.. layers.Skip(MapLayers)]);
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
-        register_module("features", _features);
+        register_module("features", nn.Sequential(layers.ToArray()));
         register_module("pool", _pool);
     }
 
@@ -49,11 +53,15 @@ public sealed class Vgg16 : FeatureNetwork
     public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override int MapChannels => FeatureDimension;
+    public override int MapChannels => 512;
 
     /// <inheritdoc/>
-    public override Tensor Map(Tensor input) => BlockedMaps.Through(_features, input);
+    public override Tensor Map(Tensor input) => BlockedMaps.Through(_trunk, input);
 
     /// <inheritdoc/>
-    public override Tensor Embed(Tensor map) => _pool.call(map);
+    public override Tensor Embed(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        return _pool.call(BlockedMaps.Through(_head, map)).MoveToOuterDisposeScope();
+    }
 }
