@@ -48,6 +48,8 @@ internal sealed class NetworkEnsemble(IReadOnlyList<IFeatureNetwork> networks) :
     /// <summary>Each network's part of features [N,D]: unit features [N,D of it].</summary>
     public Tensor[] Parts(Tensor features)
     {
+        if (networks.Count == 1)
+            return [features];
         var parts = new Tensor[_dimensions.Length];
         long start = 0;
         for (var i = 0; i < parts.Length; i++)
