@@ -1,3 +1,4 @@
+using TorchSharp;
 using UaaGan.Imaging;
 using UaaGan.Retrieval;
 
@@ -9,6 +10,9 @@ public sealed class DetectorCheckTests
 
     private static readonly DatasetEntry[] Queries =
         [.. from identity in Enumerable.Range(0, Identities) from view in Enumerable.Range(0, Views) select new DatasetEntry($"{identity}/{view}", "", $"{identity:D2}", "")];
+
+    // As the benchmark does: OpenMP's threads wait for each other in loops, which takes minutes on a busy machine.
+    public DetectorCheckTests() => torch.set_num_threads(1);
 
     [Fact]
     public void Halves_share_no_identity_and_leave_nothing_out()
