@@ -13,7 +13,7 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 };
-var command = new RootCommand("Benchmarks: each prints its peers' figures beside ours, from the same run.") { ExtractCommand.Create(), KernelsCommand.Create(), SearchCommand.Create(), LoadCommand.Create(), ServeCommand.Create(), SoakCommand.Create() };
+var command = new RootCommand("Benchmarks: each prints its peers' figures beside ours, from the same run.") { AblateCommand.Create(), ExtractCommand.Create(), KernelsCommand.Create(), SearchCommand.Create(), LoadCommand.Create(), ServeCommand.Create(), SoakCommand.Create() };
 try
 {
     return await command.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
