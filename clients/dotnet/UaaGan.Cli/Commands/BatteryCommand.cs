@@ -36,6 +36,7 @@ internal static class BatteryCommand
     };
 
     private static readonly Option<ulong> Seed = OptionRules.Seed();
+    private static readonly PerceptualOptions Perceptual = new();
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, battery.json, battery.csv, manifest.json and the adversarial images; an interrupted battery's is gone on with");
     private static readonly Option<bool> Replace = new("--replace") { Description = "Write over an earlier battery in the folder" };
 
@@ -52,7 +53,8 @@ internal static class BatteryCommand
               uaagan battery --preset quick --model mobilenet_v2 --data food7/ --attack uaa-gan:food --out battery/
             """, Run);
         Preset.AcceptOnlyFromAmong([.. BatteryPreset.All.Select(preset => preset.Name)]);
-        foreach (var option in (Option[])[Preset, Model, Data, Protocol, Queries, Attacks, Surrogates, Seed, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Preset, Model, Data, Protocol, Queries, Attacks, Surrogates, Seed, .. Perceptual.All, Out, Replace]) command.Options.Add(option);
+        Perceptual.Check(command);
         return command;
     }
 
@@ -84,6 +86,7 @@ internal static class BatteryCommand
             Seed = options.GetValue(Seed),
             Rescale = true,
             Resume = true,
+            Perceptual = await Perceptual.Read(options, cancellationToken),
             OutputFolder = output,
         };
 
@@ -126,6 +129,7 @@ internal static class BatteryCommand
             protocol = plan.Data.Protocol,
             data_sha256 = await Hashes.Data(plan.Data, cancellationToken),
             plan.Seed,
+            lpips = plan.Perceptual,
             generators = generators.Select(attack => new { attack.Method, attack.Generator, weights_sha256 = known[attack.Generator!].WeightsSha256 }),
         });
     }

@@ -68,6 +68,7 @@ internal static class EvaluateCommand
         Description = "Measure whether each change lies where the attacked network looks: its correlation with the gradient of the feature distance, beside that with the image's edges",
     };
 
+    private static readonly PerceptualOptions Perceptual = new();
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, report.json, manifest.json and the adversarial images");
     private static readonly Option<bool> Replace = new("--replace") { Description = "Write over an earlier evaluation in the folder" };
 
@@ -90,7 +91,7 @@ internal static class EvaluateCommand
               uaagan evaluate --model mobilenet_v2 --data food7/ --protocol leave-one-out --out clean/
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogates, Survival, Saliency, AllowTrained, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogates, Survival, Saliency, .. Perceptual.All, AllowTrained, Out, Replace]) command.Options.Add(option);
         Side.AcceptOnlyFromAmong("query", "gallery");
         Bootstrap.Between(0, 10000);
         Precision.AcceptOnlyFromAmong("rectangle", "trapezoid");
@@ -98,17 +99,20 @@ internal static class EvaluateCommand
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is < 1) result.AddError("--limit must be at least 1.");
         });
+        Perceptual.Check(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(PerturbedGallery) is not null && result.GetValue(Side) != "gallery") result.AddError("--perturbed-gallery needs --side gallery.");
             if (result.GetResult(Attacks) is { Implicit: false } && result.GetResult(Epsilon) is null) result.AddError("--attack needs --epsilon, such as --epsilon 8/255.");
+            if (Perceptual.All.FirstOrDefault(option => result.GetResult(option) is not null) is { } lpips && result.GetResult(Attacks) is not { Implicit: false })
+                result.AddError($"{lpips.Name} needs --attack: clean images are their own originals.");
         });
         return command;
     }
 
     private static async Task<int> Run(Session session, CancellationToken cancellationToken)
     {
-        var plan = Plan(session);
+        var plan = Plan(session) with { Perceptual = await Perceptual.Read(session.Options, cancellationToken) };
         await OutputFolder.Fresh(plan.OutputFolder, "evaluate", ["images"], session.Options.GetValue(Replace), cancellationToken);
         await using var services = await session.Services(
             cancellationToken,
