@@ -7,6 +7,7 @@ namespace UaaGan.Networks.Tests;
 public sealed class PerceptualReference : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private LearnedPerceptualSimilarity? _random, _published;
 
     public PerceptualReference()
     {
@@ -21,6 +22,13 @@ public sealed class PerceptualReference : IDisposable
             throw;
         }
     }
+
+    /// <summary>With the script's own weights.</summary>
+    public LearnedPerceptualSimilarity Random => _random ??= LearnedPerceptualSimilarity.Load(File("backbone.safetensors"), File("linear.pth"));
+
+    /// <summary>With the published linear layers; skips the test where they are not there.</summary>
+    public LearnedPerceptualSimilarity Published =>
+        _published ??= LearnedPerceptualSimilarity.Load(File("backbone.safetensors"), SharedData.Path("weights", "lpips-linear-v0.1", "vgg.pth"));
 
     /// <summary>By pair, such as odd/near; with the published linear layers, where they are there, under published/.</summary>
     public IReadOnlyDictionary<string, double> Distances { get; }
@@ -41,5 +49,10 @@ public sealed class PerceptualReference : IDisposable
         }
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _random?.Dispose();
+        _published?.Dispose();
+        _folder.Dispose();
+    }
 }
