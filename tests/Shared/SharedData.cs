@@ -3,12 +3,20 @@ namespace UaaGan.Tests.Shared;
 /// <summary>The real images and weights, which are not in the repository: UAAGAN_SHARED, else shared/ beside the repository.</summary>
 internal static class SharedData
 {
+    /// <summary>Skips the test where it is not there.</summary>
     public static string Path(params string[] parts)
+    {
+        var path = Find(parts);
+        if (path is null) Assert.Skip($"needs the shared data: {string.Join('/', parts)} is not there (set UAAGAN_SHARED)");
+        return path;
+    }
+
+    /// <summary>Null where it is not there.</summary>
+    public static string? Find(params string[] parts)
     {
         var root = Environment.GetEnvironmentVariable("UAAGAN_SHARED") ?? BesideRepository();
         var path = System.IO.Path.Combine([root, "data", .. parts]);
-        if (!File.Exists(path) && !Directory.Exists(path)) Assert.Skip($"needs the shared data: {string.Join('/', parts)} is not there (set UAAGAN_SHARED)");
-        return path;
+        return File.Exists(path) || Directory.Exists(path) ? path : null;
     }
 
     private static string BesideRepository()

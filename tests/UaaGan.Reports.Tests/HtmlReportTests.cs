@@ -202,6 +202,23 @@ public sealed class HtmlReportTests : IDisposable
         Assert.DoesNotContain("interval", Verdict.Of(bare).Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Lpips_has_a_column_only_where_it_was_measured()
+    {
+        var scenario = Samples.Scenario(queries: 0);
+        Assert.DoesNotContain("LPIPS", Labels(scenario));
+        var measured = scenario with { Attacks = [Samples.RandomSign(), Samples.UaaGan() with { Lpips = 0.1234 }] };
+        // One for the clean row and one an attack, in the order of the heading.
+        Assert.Equal(3, Labels(measured).Count(label => label == "LPIPS"));
+        Assert.Equal(["\u2013", "\u2013", "0.123"], Cells(measured).Where(cell => cell.Attribute("data-label")!.Value == "LPIPS").Select(cell => cell.Value));
+        Assert.Equal("LPIPS", Parse(HtmlReport.Render(Samples.Report(measured))).Descendants("th").Where(head => (string?)head.Attribute("scope") == "col").ElementAt(8).Value);
+
+        static IEnumerable<string> Labels(ReportScenario scenario) => Cells(scenario).Select(cell => cell.Attribute("data-label")!.Value);
+
+        static IEnumerable<System.Xml.Linq.XElement> Cells(ReportScenario scenario) =>
+            Parse(HtmlReport.Render(Samples.Report(scenario))).Descendants("td").Where(cell => cell.Attribute("data-label") is not null);
+    }
+
     public static TheoryData<string, string, ReportModel> Refusals()
     {
         var scenario = Samples.Scenario(queries: 1);

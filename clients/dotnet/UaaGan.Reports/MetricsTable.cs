@@ -3,16 +3,20 @@ namespace UaaGan.Reports;
 /// <summary>The table of metrics. On a narrow screen each row becomes a card, its cells labelled by their data-label.</summary>
 internal static class MetricsTable
 {
+    private const int Lpips = 7;
+
     private static readonly (string Label, string Unit)[] Columns =
     [
         ("mAP", ""), ("rank-1", ""), ("rank-5", ""), ("mAP lost", "above chance"), ("swapped", "mAP lost"),
-        ("PSNR", "dB"), ("SSIM", ""), ("L∞", "of 255"), ("time", "ms an image"),
+        ("PSNR", "dB"), ("SSIM", ""), ("LPIPS", ""), ("L∞", "of 255"), ("time", "ms an image"),
     ];
 
     public static void Write(MarkupWriter html, ReportScenario scenario)
     {
+        // The one column that needs weights of its own.
+        var measured = scenario.Attacks.Any(attack => attack.Lpips is not null);
         html.Write($"<div class=\"table-frame\"><table class=\"metrics\">\n<thead><tr><th scope=\"col\">Queries</th>");
-        foreach (var (label, unit) in Columns)
+        foreach (var (label, unit) in Columns.Where((_, column) => measured || column != Lpips))
         {
             html.Write($"<th scope=\"col\">{label}");
             if (unit.Length > 0)
@@ -24,7 +28,10 @@ internal static class MetricsTable
         html.Write($"<tr class=\"clean\"><th scope=\"row\">Clean</th>");
         WriteMetrics(html, scenario.Clean);
         for (var column = 3; column < Columns.Length; column++)
-            WriteCell(html, column, null);
+        {
+            if (measured || column != Lpips)
+                WriteCell(html, column, null);
+        }
         html.Write($"</tr>\n");
 
         foreach (var attack in scenario.Attacks)
@@ -36,8 +43,10 @@ internal static class MetricsTable
                 attack.MapLostSwapped is { } interval ? Numbers.ShareInterval(interval) : null);
             WriteCell(html, 5, Numbers.Decibel(attack.PsnrDb));
             WriteCell(html, 6, attack.Ssim is { } ssim ? Numbers.Metric(ssim) : null);
-            WriteCell(html, 7, Numbers.Count(attack.LInfinity255));
-            WriteCell(html, 8, Numbers.Milliseconds(attack.MillisecondsPerImage));
+            if (measured)
+                WriteCell(html, Lpips, attack.Lpips is { } lpips ? Numbers.Metric(lpips) : null);
+            WriteCell(html, 8, Numbers.Count(attack.LInfinity255));
+            WriteCell(html, 9, Numbers.Milliseconds(attack.MillisecondsPerImage));
             html.Write($"</tr>\n");
         }
         html.Write($"</tbody></table></div>\n<p class=\"note\">Small figures: 95 % bootstrap interval, resampled by identity. A dash: not measured or without meaning here.</p>\n");

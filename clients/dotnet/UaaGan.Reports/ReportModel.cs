@@ -158,6 +158,9 @@ public sealed record ReportAttack
     /// <summary>Mean structural similarity of the saved files; null for images under 11 pixels a side.</summary>
     public double? Ssim { get; init; }
 
+    /// <summary>Mean LPIPS of the saved files against their originals, 0 for equal ones; null when not measured.</summary>
+    public double? Lpips { get; init; }
+
     /// <summary>Largest change of any pixel of any saved file, in grey levels of 255.</summary>
     public required int LInfinity255 { get; init; }
 

@@ -73,6 +73,7 @@ internal static class ReportValidation
             Finite(swapped, $"{where}, share of mAP lost when swapped");
         Finite(attack.FeatureShift, $"{where}, feature shift");
         Finite(attack.Ssim, $"{where}, SSIM");
+        Finite(attack.Lpips, $"{where}, LPIPS");
         Finite(attack.MillisecondsPerImage, $"{where}, milliseconds an image");
         if (!double.IsPositiveInfinity(attack.PsnrDb))
             Finite(attack.PsnrDb, $"{where}, PSNR");

@@ -20,8 +20,14 @@ public static class ModuleWeights
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(reader);
+        return Fill(module.state_dict(), reader, mayBeMissing, mayBeUnused);
+    }
+
+    /// <summary>The same for tensors by key that belong to no module.</summary>
+    internal static StateLoadReport Fill(
+        IReadOnlyDictionary<string, torch.Tensor> state, IStateReader reader, Func<string, bool>? mayBeMissing = null, Func<string, bool>? mayBeUnused = null)
+    {
         using var noGradient = torch.no_grad();
-        var state = module.state_dict();
         var match = StateMatch.Find(state, reader, mayBeMissing, mayBeUnused);
         foreach (var (key, name) in match.Taken)
         {

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text.Json.Nodes;
-
 namespace UaaGan.Cli.Tests;
 
 /// <summary>A demo_resnet of random weights, 2,000 of them, written as safetensors without torch.</summary>
@@ -27,28 +24,7 @@ internal static class TinyNetwork
         Add("embedding.linear.weight", [feature, 2 * Width], 0.6);
         Add("embedding.linear.bias", [feature], 0);
 
-        var header = new JsonObject();
-        var offset = 0;
-        foreach (var (name, shape, values) in tensors)
-        {
-            var end = offset + (values.Length * sizeof(float));
-            header[name] = new JsonObject { ["dtype"] = "F32", ["shape"] = new JsonArray([.. shape.Select(side => (JsonNode)side)]), ["data_offsets"] = new JsonArray(offset, end) };
-            offset = end;
-        }
-
-        var text = System.Text.Encoding.UTF8.GetBytes(header.ToJsonString());
-        using var file = File.Create(path);
-        Span<byte> number = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(number, text.Length);
-        file.Write(number);
-        file.Write(text);
-        foreach (var value in tensors.SelectMany(tensor => tensor.Values))
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(number, value);
-            file.Write(number[..sizeof(float)]);
-        }
-
-        return path;
+        return SafetensorsFile.Write(path, tensors);
 
         void Block(string name, int inputs, int outputs)
         {

@@ -49,6 +49,7 @@ internal sealed record BatterySetup(
             protocol = Plan.Data.Protocol,
             data_sha256 = await Hashes.Data(Plan.Data, cancellationToken),
             Plan.Seed,
+            lpips = Plan.Perceptual,
             generators = Generators.Select(attack => new { attack.Method, attack.Generator, weights_sha256 = known[attack.Generator!].WeightsSha256 }),
         });
     }

@@ -15,6 +15,9 @@ internal sealed record RecordedBattery
 
     public required IReadOnlyList<GeneratorAttack> Generators { get; init; }
 
+    /// <summary>The files of LPIPS; null: it was not measured.</summary>
+    public PerceptualFiles? Lpips { get; init; }
+
     /// <summary>The battery of the first run, for another folder.</summary>
     /// <param name="first">The first run.</param>
     /// <param name="output">The folder of the second run.</param>
@@ -28,7 +31,7 @@ internal sealed record RecordedBattery
             BatteryPreset.Get(settings.Preset),
             [.. settings.Generators.Select(attack => new AttackSpec(attack.Method, attack.Generator, new Dictionary<string, string>()))],
             [.. networks.Skip(1)],
-            BatterySetup.Common(networks[0], data, first.Data.Folder, settings.Seed, output));
+            BatterySetup.Common(networks[0], data, first.Data.Folder, settings.Seed, output) with { Perceptual = settings.Lpips });
     }
 
     /// <summary>Refuses networks and generators that are no longer those of the first run's evaluations.</summary>

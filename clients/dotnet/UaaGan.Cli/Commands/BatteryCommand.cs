@@ -38,6 +38,7 @@ internal static class BatteryCommand
 
     private static readonly Option<ulong> Seed = OptionRules.Seed();
     private static readonly Option<string?> Manifest = ManifestOption.Create(Name);
+    private static readonly PerceptualOptions Perceptual = new();
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, battery.json, battery.csv, manifest.json and the adversarial images; an interrupted battery's is gone on with");
     private static readonly Option<bool> Replace = new("--replace") { Description = "Write over an earlier battery in the folder" };
 
@@ -55,8 +56,9 @@ internal static class BatteryCommand
               uaagan battery --manifest battery/manifest.json --out again/       (the same once more: every number but times must come out the same)
             """, Run);
         Preset.AcceptOnlyFromAmong([.. BatteryPreset.All.Select(preset => preset.Name)]);
-        foreach (var option in (Option[])[Preset, Model, Data, Protocol, Queries, Attacks, Surrogates, Seed, Manifest, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Preset, Model, Data, Protocol, Queries, Attacks, Surrogates, Seed, .. Perceptual.All, Manifest, Out, Replace]) command.Options.Add(option);
         Manifest.Answers(command, [Preset, Model, Data], [Out, Replace]);
+        Perceptual.Check(command);
         return command;
     }
 
@@ -65,7 +67,7 @@ internal static class BatteryCommand
         var options = session.Options;
         var output = Path.GetFullPath(options.GetRequiredValue(Out));
         var first = options.GetValue(Manifest) is { } file ? await RecordedRun.Read(file, Name, output, cancellationToken) : null;
-        var setup = first is null ? FromOptions(options, output) : await RecordedBattery.Setup(first, output, cancellationToken);
+        var setup = first is null ? FromOptions(options, output, await Perceptual.Read(options, cancellationToken)) : await RecordedBattery.Setup(first, output, cancellationToken);
 
         await using var services = await session.Services(
             cancellationToken, ServiceKind.FeatureExtraction, ServiceKind.Perturbation, ServiceKind.RetrievalScoring);
@@ -91,7 +93,7 @@ internal static class BatteryCommand
         return ExitCodes.Success;
     }
 
-    private static BatterySetup FromOptions(ParseResult options, string output)
+    private static BatterySetup FromOptions(ParseResult options, string output, PerceptualFiles? perceptual)
     {
         var preset = BatteryPreset.Get(options.GetRequiredValue(Preset));
         var generators = AttackSpec.Parse(options.GetRequiredValue(Attacks), []);
@@ -106,6 +108,6 @@ internal static class BatteryCommand
         var folder = options.GetRequiredValue(Data);
         var data = UaaGan.Retrieval.Datasets.Read(options.GetValue(Protocol) ?? OptionRules.ProtocolOf(folder), folder, options.GetValue(Queries));
         if (preset.QueryLimit is { } limit) data = data with { Queries = EvaluationPlan.Spread(data.Queries, limit) };
-        return new BatterySetup(preset, generators, surrogates, BatterySetup.Common(model, data, folder, options.GetValue(Seed), output));
+        return new BatterySetup(preset, generators, surrogates, BatterySetup.Common(model, data, folder, options.GetValue(Seed), output) with { Perceptual = perceptual });
     }
 }

@@ -71,6 +71,7 @@ internal static class EvaluateCommand
     };
 
     private static readonly Option<string?> Manifest = ManifestOption.Create("evaluation");
+    private static readonly PerceptualOptions Perceptual = new();
     private static readonly Option<string> Out = OptionRules.Folder("--out", "New folder for report.html, report.json, manifest.json and the adversarial images");
     private static readonly Option<bool> Replace = new("--replace") { Description = "Write over an earlier evaluation in the folder" };
 
@@ -94,7 +95,7 @@ internal static class EvaluateCommand
               uaagan evaluate --model osnet_x0_25 --data market/ --protocol market1501 --epsilon 8/255 --attack uaa-gan:market --attack pgd --attack random-sign --option pgd.steps=20 --out report/
               uaagan evaluate --manifest report/manifest.json --out again/       (the same once more: every number but times must come out the same)
             """, Run);
-        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogates, Survival, Saliency, AllowTrained, Manifest, Out, Replace]) command.Options.Add(option);
+        foreach (var option in (Option[])[Model, Data, Layout, Protocol, Queries, Attacks, Epsilon, Box, Side, PerturbedGallery, Options, Seed, Limit, Bootstrap, Precision, Rescale, Surrogates, Survival, Saliency, .. Perceptual.All, AllowTrained, Manifest, Out, Replace]) command.Options.Add(option);
         Side.AcceptOnlyFromAmong("query", "gallery");
         Bootstrap.Between(0, 10000);
         Precision.AcceptOnlyFromAmong("rectangle", "trapezoid");
@@ -103,10 +104,13 @@ internal static class EvaluateCommand
             if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is < 1) result.AddError("--limit must be at least 1.");
         });
         Manifest.Answers(command, [Model, Data, Protocol], [Out, Replace]);
+        Perceptual.Check(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(PerturbedGallery) is not null && result.GetValue(Side) != "gallery") result.AddError("--perturbed-gallery needs --side gallery.");
             if (result.GetResult(Attacks) is { Implicit: false } && result.GetResult(Epsilon) is null) result.AddError("--attack needs --epsilon, such as --epsilon 8/255.");
+            if (Perceptual.All.FirstOrDefault(option => result.GetResult(option) is not null) is { } lpips && result.GetResult(Attacks) is not { Implicit: false })
+                result.AddError($"{lpips.Name} needs --attack: clean images are their own originals.");
         });
         return command;
     }
@@ -116,7 +120,7 @@ internal static class EvaluateCommand
         var output = Path.GetFullPath(session.Options.GetRequiredValue(Out));
         var first = session.Options.GetValue(Manifest) is { } file ? await RecordedRun.Read(file, Name, output, cancellationToken) : null;
         var settings = first is null ? null : first.As<RecordedEvaluation>(first.Run);
-        var plan = settings is null ? Plan(session, output) : settings.Plan(first!.Data, await first.Data.Read(cancellationToken), output);
+        var plan = settings is null ? Plan(session, output) with { Perceptual = await Perceptual.Read(session.Options, cancellationToken) } : settings.Plan(first!.Data, await first.Data.Read(cancellationToken), output);
         await OutputFolder.Fresh(plan.OutputFolder, Name, ["images"], session.Options.GetValue(Replace), cancellationToken);
         await using var services = await session.Services(
             cancellationToken,

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using UaaGan.Cli.Output;
+using UaaGan.Cli.Services;
 using UaaGan.Client;
 using UaaGan.Imaging;
 
@@ -32,7 +33,18 @@ internal static class AdversarialImages
         var scoring = context.Bars.Add($"{attack.Label}: features of the saved files", images.Count);
         var features = await FeatureRun.ExtractAll(
             context.Services.Features, context.Model, Reloaded(cancellationToken), [], () => scoring.Increment(1), cancellationToken);
+        if (context.Perceptual is { } perceptual) await MeasureLpips(perceptual);
         return new Variant(attack.Label, attack, run, quality, features, folder, shapes);
+
+        async Task MeasureLpips(PerceptualProgram perceptual)
+        {
+            var bar = context.Bars.Add($"{attack.Label}: LPIPS of the saved files", images.Count);
+            foreach (var entry in images)
+            {
+                quality.AddLpips(await perceptual.Distance(entry.Path, Path.Combine(folder, names[entry.Id]), cancellationToken));
+                bar.Increment(1);
+            }
+        }
 
         async IAsyncEnumerable<ImageInput> Reloaded([EnumeratorCancellation] CancellationToken token)
         {

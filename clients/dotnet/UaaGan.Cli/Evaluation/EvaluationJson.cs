@@ -116,6 +116,12 @@ internal sealed record EvaluationJson
         /// <summary>Scales that MS-SSIM had room for, 5 from a side of 176 pixels on; numbers of different scales are not comparable.</summary>
         public required int? MsSsimScales { get; init; }
 
+        /// <summary>Mean LPIPS, net vgg, version 0.1; null when that was not asked for, or no image has one.</summary>
+        public required double? Lpips { get; init; }
+
+        /// <summary>Images that have one: those with sides of 16 pixels and more, and of at most 4 Mi pixels; null when that was not asked for.</summary>
+        public required int? LpipsImages { get; init; }
+
         /// <summary>Mean correlation of the change with the original's edges.</summary>
         public required double? TextureCorrelation { get; init; }
 
@@ -170,6 +176,8 @@ internal sealed record EvaluationJson
                 Ssim = attack.Quality.Ssim,
                 MsSsim = attack.Quality.MultiScaleSsim,
                 MsSsimScales = attack.Quality.MultiScaleScales,
+                Lpips = attack.Quality.Lpips,
+                LpipsImages = plan.Perceptual is null ? null : attack.Quality.LpipsImages,
                 TextureCorrelation = attack.Quality.TextureCorrelation,
                 SaliencyCorrelation = attack.Run.SaliencyCorrelation,
                 Linf255 = attack.Quality.LInfinity255,

@@ -34,6 +34,7 @@ internal static class EvaluationOutputs
         surrogates = result.Surrogates.Select(RunManifest.OfModel),
         result.Plan.Survival,
         result.Plan.Saliency,
+        lpips = result.Plan.Perceptual,
         result.Plan.AllowTrainedQueries,
         attacks = result.Attacks.Select(attack => new
         {

@@ -51,6 +51,9 @@ internal sealed record EvaluationPlan
     /// <summary>Whether each change is compared with where the attacked network looks.</summary>
     public bool Saliency { get; init; }
 
+    /// <summary>What LPIPS is measured with; null: it is not.</summary>
+    public PerceptualFiles? Perceptual { get; init; }
+
     /// <summary>Whether queries may be images that a generator was trained on.</summary>
     public bool AllowTrainedQueries { get; init; }
 

@@ -22,8 +22,10 @@ internal sealed class EvaluationRun(ServiceGroup services, EvaluationPlan plan, 
         var found = await services.Features.GetModel(plan.Model, cancellationToken);
         var surrogates = new List<Model>();
         foreach (var surrogate in plan.Surrogates) surrogates.Add(await services.Features.GetModel(surrogate, cancellationToken));
+        // Weights that are not what they should be are told before an hour of extraction rather than after it.
+        await using var perceptual = plan.Perceptual is { } files ? await PerceptualProgram.Start(files.Backbone.File, files.Linear.File, cancellationToken) : null;
         // Pinned at the start, so that every call means the same version.
-        var context = new EvaluationContext(services, plan, bars, Pinned(found), [.. surrogates.DefaultIfEmpty(found).Select(Pinned)]);
+        var context = new EvaluationContext(services, plan, bars, Pinned(found), [.. surrogates.DefaultIfEmpty(found).Select(Pinned)], perceptual);
         var generators = await Generators(cancellationToken);
         RunChecks.TransferIsTransfer(generators.Values, context);
         if (!plan.AllowTrainedQueries) await RunChecks.NothingAttackedWasTrainedOn(generators.Values, plan, cancellationToken);

@@ -21,22 +21,27 @@ internal static class EvaluationTable
     public static void ShowNumbers(Terminal terminal, EvaluationResult result, string title)
     {
         var scores = result.Scores;
+        var withLpips = result.Plan.Perceptual is not null;
         var table = new Table
         {
             Border = TableBorder.Rounded,
             Title = new TableTitle(Markup.Escape(title)),
         };
-        table.AddColumns("queries", "mAP [[95 %]]", "rank-1", "rank-5", "mAP lost [[95 %]]", "swapped", "PSNR dB", "SSIM", "L-inf", "ms/image");
+        table.AddColumns("queries", "mAP [[95 %]]", "rank-1", "rank-5", "mAP lost [[95 %]]", "swapped", "PSNR dB", "SSIM");
+        if (withLpips) table.AddColumn("LPIPS");
+        table.AddColumns("L-inf", "ms/image");
         foreach (var column in table.Columns.Skip(1)) column.Alignment = Justify.Right;
         foreach (var column in table.Columns) column.NoWrap = true;
-        Row("clean", scores.Clean, "", "", "", "", "", "");
+        Row("clean", scores.Clean, [.. Enumerable.Repeat("", table.Columns.Count - 4)]);
         foreach (var attack in result.Attacks)
         {
             Row(
-                attack.Spec.Label, attack.Metrics.Metrics, Share(attack.Metrics.MapLost),
-                attack.Swapped is { } swapped ? Formats.Percent(swapped.MapLost.Value) : "n/a",
-                Formats.Decibel(attack.Quality.PsnrDb), attack.Quality.Ssim is { } ssim ? ssim.ToString("0.000", CultureInfo.InvariantCulture) : "n/a",
-                string.Create(CultureInfo.InvariantCulture, $"{attack.Quality.LInfinity255}/255"), Formats.Milliseconds(attack.Run.MillisecondsPerImage));
+                attack.Spec.Label, attack.Metrics.Metrics,
+                [
+                    Share(attack.Metrics.MapLost), attack.Swapped is { } swapped ? Formats.Percent(swapped.MapLost.Value) : "n/a",
+                    Formats.Decibel(attack.Quality.PsnrDb), Text(attack.Quality.Ssim), .. withLpips ? [Text(attack.Quality.Lpips)] : Array.Empty<string>(),
+                    string.Create(CultureInfo.InvariantCulture, $"{attack.Quality.LInfinity255}/255"), Formats.Milliseconds(attack.Run.MillisecondsPerImage),
+                ]);
         }
 
         terminal.Show(table);
@@ -46,11 +51,21 @@ internal static class EvaluationTable
         terminal.Show($"  junk:         {scores.JunkRule}");
         terminal.Show($"  mean:         {scores.DenominatorRule}");
 
-        void Row(string name, Metrics metrics, params string[] rest) => table.AddRow(
+        if (withLpips) terminal.Show($"  LPIPS:        VGG-16, version 0.1{Unmeasured(result)}");
+
+        void Row(string name, Metrics metrics, string[] rest) => table.AddRow(
         [
             new Text(name), new Text(Interval(metrics.MeanAveragePrecision)), new Text(Formats.Metric(metrics.Rank1.Value)), new Text(Formats.Metric(metrics.Rank5.Value)),
             .. rest.Select(cell => new Text(cell)),
         ]);
+    }
+
+    /// <summary>That some images have no LPIPS, which the mean does not show.</summary>
+    private static string Unmeasured(EvaluationResult result)
+    {
+        var (measured, images) = (result.Attacks.Select(attack => attack.Quality.LpipsImages).DefaultIfEmpty(0).Min(), result.Plan.Attacked.Count);
+        return measured == images ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; of {measured} of {images} images: the others have a side under 16 pixels or more than 4 Mi pixels");
     }
 
     /// <summary>What is left of each attack after each defence.</summary>
@@ -81,9 +96,9 @@ internal static class EvaluationTable
         terminal.Show("  correlation of the change with the image's edges, and with where the attacked network looks:");
         foreach (var attack in result.Attacks)
             terminal.Show($"                {attack.Spec.Label}: {Text(attack.Quality.TextureCorrelation)}, {Text(attack.Run.SaliencyCorrelation)}");
-
-        static string Text(double? value) => value is { } number ? number.ToString("0.000", CultureInfo.InvariantCulture) : "n/a";
     }
+
+    private static string Text(double? value) => value is { } number ? number.ToString("0.000", CultureInfo.InvariantCulture) : "n/a";
 
     /// <summary>What the attacker of each row knows and may do.</summary>
     public static void ShowThreatModel(Terminal terminal, EvaluationResult result)

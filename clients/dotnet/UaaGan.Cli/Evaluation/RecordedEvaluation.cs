@@ -36,6 +36,9 @@ internal sealed record RecordedEvaluation
 
     public required bool Saliency { get; init; }
 
+    /// <summary>The files of LPIPS; null: it was not measured.</summary>
+    public PerceptualFiles? Lpips { get; init; }
+
     public required bool AllowTrainedQueries { get; init; }
 
     public required IReadOnlyList<Attack> Attacks { get; init; }
@@ -65,12 +68,13 @@ internal sealed record RecordedEvaluation
             Surrogates = [.. Surrogates.Select(Reference)],
             Survival = Survival,
             Saliency = Saliency,
+            Perceptual = Lpips,
             AllowTrainedQueries = AllowTrainedQueries,
             OutputFolder = output,
         };
     }
 
-    /// <summary>Refuses networks, generators and guides that are no longer those of the manifest.</summary>
+    /// <summary>Refuses networks, generators, guides and files of LPIPS that are no longer those of the manifest.</summary>
     public async Task Check(ServiceGroup services, CancellationToken cancellationToken)
     {
         foreach (var recorded in (IEnumerable<JsonObject>)[Model, .. Surrogates])
@@ -88,6 +92,12 @@ internal sealed record RecordedEvaluation
                 if (!known.TryGetValue(generator.Name, out var hash)) throw new CliException($"There is no generator '{generator.Name}' any more, which the manifest names.");
                 if (hash != generator.WeightsSha256) throw Changed($"generator '{generator.Name}'", "weights_sha256");
             }
+        }
+
+        foreach (var weights in Lpips is null ? [] : (PerceptualFiles.HashedFile[])[Lpips.Backbone, Lpips.Linear])
+        {
+            if (!File.Exists(weights.File)) throw new CliException($"There is no file '{weights.File}' any more, which LPIPS was measured with.");
+            if (await Hashes.File(weights.File, cancellationToken) != weights.Sha256) throw Changed($"file of LPIPS '{weights.File}'", "sha256");
         }
 
         foreach (var guide in Attacks.Select(attack => attack.Guide).OfType<GuideId>())

@@ -74,6 +74,7 @@ internal static class ReportBuilder
         FeatureShift = attack.Metrics.FeatureShift,
         PsnrDb = attack.Quality.PsnrDb,
         Ssim = attack.Quality.Ssim,
+        Lpips = attack.Quality.Lpips,
         LInfinity255 = attack.Quality.LInfinity255,
         MillisecondsPerImage = attack.Run.MillisecondsPerImage,
     };
@@ -89,6 +90,13 @@ internal static class ReportBuilder
         yield return new ReportOption("evaluation", "bootstrap_samples", plan.BootstrapSamples.ToString(CultureInfo.InvariantCulture));
         yield return new ReportOption("evaluation", "queries", plan.Data.Queries.Count.ToString(CultureInfo.InvariantCulture));
         yield return new ReportOption("evaluation", "gallery", plan.Data.Gallery.Count.ToString(CultureInfo.InvariantCulture));
+        if (plan.Perceptual is { } lpips)
+        {
+            yield return new ReportOption("lpips", "net", $"{lpips.Net} {lpips.Version}");
+            yield return new ReportOption("lpips", "backbone_sha256", lpips.Backbone.Sha256);
+            yield return new ReportOption("lpips", "linear_sha256", lpips.Linear.Sha256);
+        }
+
         yield return new ReportOption("model", "weights_sha256", result.Model.WeightsSha256);
         yield return new ReportOption("model", "engine", $"{result.Model.Engine} {result.Model.DataType} {result.Model.Device}");
         foreach (var attack in result.Attacks)
