@@ -68,7 +68,7 @@ public static class ServiceHost
 
     private static ServiceOptions ReadOptions(ConfigurationManager configuration, ServiceProfile profile)
     {
-        var options = new ServiceOptions { GrpcPort = profile.GrpcPort, HttpPort = profile.HttpPort };
+        var options = new ServiceOptions { GrpcPort = profile.GrpcPort, HttpPort = profile.HttpPort, MaxInFlightPerStream = profile.MaxInFlightPerStream };
         try
         {
             configuration.GetSection(ServiceOptions.Section).Bind(options);

@@ -58,7 +58,7 @@ public sealed class ServiceOptions : IValidatableObject
     [Range(0, int.MaxValue)]
     public int ParentProcessId { get; set; }
 
-    /// <summary>Items of one stream that may be pending, 1 to 4096; two batches keep the network busy. Default: 16.</summary>
+    /// <summary>Items of one stream that may be pending, 1 to 4096. Default: 16, which keep a network busy; RetrievalScoring's: 256, which share a commit.</summary>
     [Range(1, 4096)]
     public int MaxInFlightPerStream { get; set; } = 16;
 
@@ -103,7 +103,7 @@ public sealed class ServiceOptions : IValidatableObject
 
     /// <summary>
     /// Computation that may wait in one worker's queue, in milliseconds, 1 to 3,600,000: a queue that holds more than a moment's work makes
-    /// overload slow, not fast. Two batches may wait however long they take. Default: 300.
+    /// overload slow, not fast. Two batches, and <see cref="MaxInFlightPerStream"/> items, may wait however long they take. Default: 300.
     /// </summary>
     [Range(1, 3_600_000)]
     public int QueueMilliseconds { get; set; } = 300;

@@ -11,7 +11,7 @@ public static class RetrievalScoringHost
     private const string StoreFile = "retrieval.db";
 
     /// <summary>Its name and ports.</summary>
-    public static ServiceProfile Profile { get; } = new("scoring", GrpcPort: 5103, HttpPort: 5113);
+    public static ServiceProfile Profile { get; } = new("scoring", GrpcPort: 5103, HttpPort: 5113, MaxInFlightPerStream: 256);
 
     /// <summary>Adds its objects and its gRPC service to the host.</summary>
     public static void Configure(ServiceBuilder service)

@@ -86,10 +86,10 @@ public sealed class BatchWorkerTests : IAsyncDisposable
 
     [Theory]
     [InlineData(9, 34)]
-    [InlineData(100, 4)]
-    public async Task A_queue_holds_no_more_work_than_its_time_but_always_two_batches(int millisecondsPerItem, int expected)
+    [InlineData(100, 7)]
+    public async Task A_queue_holds_no_more_work_than_its_time_but_always_its_sure_items(int millisecondsPerItem, int expected)
     {
-        var worker = Start(new BatchPolicy { MaxItems = 2, MaxDelay = TimeSpan.Zero, QueueTime = TimeSpan.FromMilliseconds(300) });
+        var worker = Start(new BatchPolicy { MaxItems = 2, MaxDelay = TimeSpan.Zero, SureItems = 7, QueueTime = TimeSpan.FromMilliseconds(300) });
         // The rate is a moving mean: enough batches to forget what it began with.
         for (int i = 0; i < 50; i++)
         {

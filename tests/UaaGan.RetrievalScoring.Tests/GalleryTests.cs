@@ -67,7 +67,7 @@ public class GalleryTests
             LiveService.Item(new string('i', 257), 1, 0), noFeature, cut, double64, longCamera, LiveService.Item("good", 3, 4), LiveService.Item("b", 1, 0),
             LiveService.Item("c", 1, 0), LiveService.Item("d", 1, 0), LiveService.Item("b", 0, 1));
 
-        Assert.Equal(32u, accepted.Limits.MaxInFlight);
+        Assert.Equal(256u, accepted.Limits.MaxInFlight);
         Assert.Equal(0ul, accepted.Limits.MaxImageBytes);
         Assert.Equal(("g", 2u), (accepted.Gallery.Name, accepted.Gallery.Dimension));
         Assert.Equal(Enumerable.Range(0, 15).Select(i => (ulong)i), results.Select(result => result.Index));

@@ -13,10 +13,13 @@ public sealed record BatchPolicy
     public int QueueItems { get; init; } = 1024;
 
     /// <summary>
-    /// Computation that may wait, above zero: items times what one took of the last batches. Two batches may wait however long they take, or
-    /// a slow network would never see a full one. Default: 300 ms.
+    /// Computation that may wait, above zero: items times what one took of the last batches; <see cref="SureItems"/> may wait however long they
+    /// take. Default: 300 ms.
     /// </summary>
     public TimeSpan QueueTime { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Items that may wait whatever <see cref="QueueTime"/> says, at least 1. Default: 16.</summary>
+    public int SureItems { get; init; } = 16;
 
     /// <summary>Bytes that may wait, at least 1; an item larger than that still gets into an empty queue. Default: 1 GiB.</summary>
     public long QueueBytes { get; init; } = 1L << 30;
@@ -33,6 +36,8 @@ public sealed record BatchPolicy
         MaxDelay = TimeSpan.FromMilliseconds(options.BatchDelayMilliseconds),
         QueueItems = options.QueueItems,
         QueueTime = TimeSpan.FromMilliseconds(options.QueueMilliseconds),
+        // A slow network is to see full batches, and a stream that keeps to what was announced to it is not to be refused while it is alone.
+        SureItems = Math.Max(2 * maxItems, options.MaxInFlightPerStream),
         QueueBytes = options.QueueBytes,
         Drain = TimeSpan.FromSeconds(options.DrainSeconds),
     };
@@ -42,6 +47,7 @@ public sealed record BatchPolicy
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxItems, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueItems, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(QueueTime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SureItems, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Drain, TimeSpan.Zero);

@@ -135,7 +135,7 @@ internal sealed class BatchQueue<TItem, TResult>(string worker, BatchPolicy poli
     private bool IsFull(long bytes) =>
         _waiting.Count >= policy.QueueItems
         || (_waiting.Count > 0 && _waitingBytes + bytes > policy.QueueBytes)
-        || (_waiting.Count >= 2 * policy.MaxItems && SecondsWaiting >= policy.QueueTime.TotalSeconds);
+        || (_waiting.Count >= policy.SureItems && SecondsWaiting >= policy.QueueTime.TotalSeconds);
 
     private double SecondsWaiting => _waiting.Count * _secondsPerItem;
 
