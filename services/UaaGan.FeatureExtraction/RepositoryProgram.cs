@@ -33,13 +33,13 @@ internal static class RepositoryProgram
         }
         catch (FailureException failure)
         {
-            output.WriteLine(new JsonObject { ["error"] = Error(failure) }.ToJsonString());
+            output.WriteLine(new JsonObject { ["error"] = FailureJson.Write(failure) }.ToJsonString());
             return 1;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             var failure = new FailureException(FailureKind.FailedPrecondition, "REPOSITORY_NOT_WRITABLE", $"The model repository can't be used: {exception.Message}");
-            output.WriteLine(new JsonObject { ["error"] = Error(failure) }.ToJsonString());
+            output.WriteLine(new JsonObject { ["error"] = FailureJson.Write(failure) }.ToJsonString());
             return 1;
         }
     }
@@ -108,15 +108,12 @@ internal static class RepositoryProgram
     private static JsonObject Result(ModelEntry entry, FailureException? failure)
     {
         var result = new JsonObject { ["name"] = entry.Name, ["version"] = entry.Version };
-        if (failure is not null) result["error"] = Error(failure);
+        if (failure is not null) result["error"] = FailureJson.Write(failure);
         return result;
     }
 
     /// <summary>The card without the self-check's feature, which is long and of no use to people.</summary>
     private static JsonNode Card(ModelCard card) => JsonNode.Parse(ModelCardJson.Write(card with { Check = null }))!;
-
-    private static JsonObject Error(FailureException failure) =>
-        new() { ["kind"] = failure.Kind.ToString(), ["reason"] = failure.Reason, ["message"] = failure.Message };
 
     private static FailureException BadRequest(string what) =>
         new(FailureKind.InvalidArgument, "REQUEST_INVALID", $"The request to the model repository is not understood: {what}.");

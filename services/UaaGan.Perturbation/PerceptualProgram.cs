@@ -59,7 +59,7 @@ internal static class PerceptualProgram
 
         int Fail(FailureException failure)
         {
-            Answer(new JsonObject { ["error"] = new JsonObject { ["kind"] = failure.Kind.ToString(), ["reason"] = failure.Reason, ["message"] = failure.Message } });
+            Answer(new JsonObject { ["error"] = FailureJson.Write(failure) });
             return 1;
         }
     }

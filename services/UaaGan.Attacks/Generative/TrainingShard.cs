@@ -35,7 +35,7 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
     {
         _scope = NewDisposeScope();
         (_images, _masked) = (images, masked);
-        (Clean, var map) = networks.Generator.Form.MapChannels > 0 ? target.FeaturesAndMap(images) : (CleanFeatures(images), null);
+        (Clean, var map) = target.FeaturesAndMap(images);
         _output = networks.Generator.Run(images, map, epsilon, masked);
         DiscriminatorGradients = trainDiscriminator ? OfDiscriminator(networks.DiscriminatorOptimizer!, images, _output.Perturbation) : [];
     }
@@ -59,12 +59,6 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
         _scope?.Dispose();
         (_scope, _images, _output, Clean) = (null, null, null, null);
         (DiscriminatorGradients, GeneratorGradients) = ([], []);
-    }
-
-    private Tensor CleanFeatures(Tensor images)
-    {
-        using var disabled = no_grad();
-        return target.Features(images);
     }
 
     private IList<Tensor> OfDiscriminator(AdamOptimizer optimizer, Tensor images, Tensor perturbation)

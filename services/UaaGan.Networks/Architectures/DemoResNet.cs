@@ -16,7 +16,6 @@ public sealed class DemoResNet : FeatureNetwork
 
     private const int MapStages = 2;
 
-    private readonly int _mapChannels;
     private readonly nn.Module<Tensor, Tensor> _stem;
     private readonly nn.Module<Tensor, Tensor> _stages, _rest;
     private readonly GlobalPooling _pool;
@@ -44,7 +43,7 @@ public sealed class DemoResNet : FeatureNetwork
         }
 
         // An eighth of the input's resolution.
-        _mapChannels = 2 * width;
+        MapChannels = 2 * width;
         _stages = nn.Sequential([.. blocks.Take(MapStages)]);
         _rest = nn.Sequential([.. blocks.Skip(MapStages)]);
         _pool = new GlobalPooling(options.Pooling, options.GemExponent);
@@ -69,7 +68,7 @@ public sealed class DemoResNet : FeatureNetwork
     public override bool MayBeMissing(string key) => key == "pool.p";
 
     /// <inheritdoc/>
-    public override int MapChannels => _mapChannels;
+    public override int MapChannels { get; }
 
     /// <inheritdoc/>
     public override Tensor Map(Tensor input)

@@ -11,7 +11,6 @@ public sealed class OsNet : FeatureNetwork
     private const int Dimension = 512;
     private static readonly int[] ChannelsPerQuarter = [16, 64, 96, 128];
 
-    private readonly int _mapChannels;
     private readonly nn.Module<Tensor, Tensor> _trunk, _last;
     private readonly GlobalPooling _pool;
     private readonly nn.Module<Tensor, Tensor> _embedding;
@@ -21,7 +20,7 @@ public sealed class OsNet : FeatureNetwork
     {
         options ??= new ArchitectureOptions();
         int[] channels = [.. ChannelsPerQuarter.Select(count => count * quarters)];
-        _mapChannels = channels[3];
+        MapChannels = channels[3];
         var conv1 = new ConvolutionLayer(3, channels[0], 7, stride: 2, padding: 3);
         var conv2 = Stage(channels[0], channels[1], reduce: true);
         var conv3 = Stage(channels[1], channels[2], reduce: true);
@@ -52,7 +51,7 @@ public sealed class OsNet : FeatureNetwork
     public override bool MayBeUnused(string key) => key.StartsWith("classifier.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override int MapChannels => _mapChannels;
+    public override int MapChannels { get; }
 
     /// <inheritdoc/>
     public override Tensor Map(Tensor input) => _trunk.call(input);

@@ -8,8 +8,6 @@ namespace UaaGan.Cli.Evaluation;
 /// <summary>The data of a run as its manifest keeps it: enough to read the same images again, and to name those that are no longer the same.</summary>
 internal sealed record DataRecord
 {
-    private const int NamedDifferences = 5;
-
     /// <summary>Absolute.</summary>
     public required string Folder { get; init; }
 
@@ -60,8 +58,7 @@ internal sealed record DataRecord
         ];
         if (differences.Count == 0 && Labels(data) != LabelsSha256) differences.Add("its labels have changed");
         if (differences.Count == 0) return data;
-        var more = differences.Count > NamedDifferences ? FormattableString.Invariant($"; and {differences.Count - NamedDifferences} more") : "";
-        throw new CliException($"'{Folder}' is no longer the data of the manifest: {string.Join("; ", differences.Take(NamedDifferences))}{more}. Give the images back, or run without --manifest.");
+        throw new CliException($"'{Folder}' is no longer the data of the manifest: {JsonDifferences.List(differences)}. Give the images back, or run without --manifest.");
     }
 
     private static string Labels(RetrievalDataset data)

@@ -17,12 +17,4 @@ internal sealed record PerceptualFiles
 
     public static async Task<PerceptualFiles> Of(string backbone, string linear, CancellationToken cancellationToken) =>
         new() { Backbone = await HashedFile.Of(backbone, cancellationToken), Linear = await HashedFile.Of(linear, cancellationToken) };
-
-    /// <param name="File">Its path, absolute.</param>
-    /// <param name="Sha256">Of its bytes.</param>
-    internal sealed record HashedFile(string File, string Sha256)
-    {
-        public static async Task<HashedFile> Of(string path, CancellationToken cancellationToken) =>
-            new(Path.GetFullPath(path), await Hashes.File(path, cancellationToken));
-    }
 }

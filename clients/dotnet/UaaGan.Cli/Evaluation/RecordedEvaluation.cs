@@ -94,17 +94,14 @@ internal sealed record RecordedEvaluation
             }
         }
 
-        foreach (var weights in Lpips is null ? [] : (PerceptualFiles.HashedFile[])[Lpips.Backbone, Lpips.Linear])
-        {
-            if (!File.Exists(weights.File)) throw new CliException($"There is no file '{weights.File}' any more, which LPIPS was measured with.");
-            if (await Hashes.File(weights.File, cancellationToken) != weights.Sha256) throw Changed($"file of LPIPS '{weights.File}'", "sha256");
-        }
+        foreach (var weights in Lpips is null ? [] : (HashedFile[])[Lpips.Backbone, Lpips.Linear]) await Check(weights, "file of LPIPS", cancellationToken);
+        foreach (var guide in Attacks.Select(attack => attack.Guide).OfType<HashedFile>()) await Check(guide, "guide image", cancellationToken);
+    }
 
-        foreach (var guide in Attacks.Select(attack => attack.Guide).OfType<GuideId>())
-        {
-            if (!File.Exists(guide.File)) throw new CliException($"There is no guide image '{guide.File}' any more, which the manifest names.");
-            if (await Hashes.File(guide.File, cancellationToken) != guide.Sha256) throw Changed($"guide image '{guide.File}'", "sha256");
-        }
+    private static async Task Check(HashedFile file, string what, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(file.File)) throw new CliException($"There is no {what} '{file.File}' any more, which the manifest names.");
+        if (await Hashes.File(file.File, cancellationToken) != file.Sha256) throw Changed($"{what} '{file.File}'", "sha256");
     }
 
     private static CliException Changed(string what, string fields) => new($"The {what} is no longer the manifest's: {fields} differ{(fields.Contains(',', StringComparison.Ordinal) ? "" : "s")}. Give it back, or run without --manifest.");
@@ -115,9 +112,7 @@ internal sealed record RecordedEvaluation
     /// <param name="Options">Every option as it ran.</param>
     /// <param name="Generator">The generator; null where the method has none.</param>
     /// <param name="Guide">The guide image; null where the method has none.</param>
-    internal sealed record Attack(string Method, IReadOnlyDictionary<string, string> Options, GeneratorId? Generator, GuideId? Guide);
+    internal sealed record Attack(string Method, IReadOnlyDictionary<string, string> Options, GeneratorId? Generator, HashedFile? Guide);
 
     internal sealed record GeneratorId(string Name, [property: JsonPropertyName("weights_sha256")] string WeightsSha256);
-
-    internal sealed record GuideId(string File, [property: JsonPropertyName("sha256")] string Sha256);
 }

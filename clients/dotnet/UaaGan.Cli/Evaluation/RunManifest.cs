@@ -66,8 +66,8 @@ internal sealed record RunManifest
     };
 
     /// <summary>A guide image as a manifest names it.</summary>
-    public static object? OfGuide(string? guide) =>
-        guide is null ? null : new { file = Path.GetFullPath(guide), sha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(guide))) };
+    public static HashedFile? OfGuide(string? guide) =>
+        guide is null ? null : new HashedFile(Path.GetFullPath(guide), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(guide))));
 
     public static JsonNode Node(object value) => JsonSerializer.SerializeToNode(value, JsonFormat.Options)!;
 

@@ -51,12 +51,8 @@ internal sealed class ServiceProgram : IAsyncDisposable
 
         var answer = Parse(await _process.StandardOutput.ReadLineAsync(cancellationToken)) ?? throw await Died(cancellationToken);
         if (isLast) await _process.WaitForExitAsync(cancellationToken);
-        return answer["error"] is { } error ? throw Failure(error) : answer;
+        return answer["error"] is { } error ? throw FailureJson.Read(error) : answer;
     }
-
-    /// <summary>A failure as an answer tells it.</summary>
-    public static FailureException Failure(JsonNode error) =>
-        new(Enum.Parse<FailureKind>((string)error["kind"]!), (string)error["reason"]!, (string)error["message"]!);
 
     /// <summary>It has nothing to save: one that still runs is ended at once.</summary>
     public async ValueTask DisposeAsync()

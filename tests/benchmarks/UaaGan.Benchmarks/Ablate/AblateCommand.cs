@@ -15,9 +15,9 @@ internal static class AblateCommand
             HelpName = "TEXT",
         };
         var paper = new Option<bool>("--paper") { Description = "A variant for each point that the paper leaves open." };
-        var steps = Number("--steps", 1000, "Steps of each training.");
-        var seeds = Number("--seeds", 3, "Seeds of each variant, from 1.");
-        var threads = Number("--threads", Environment.ProcessorCount, "Threads that share each batch of a training; another number gives other roundings.");
+        var steps = NumberOption.Create("--steps", 1000, "Steps of each training.");
+        var seeds = NumberOption.Create("--seeds", 3, "Seeds of each variant, from 1.");
+        var threads = NumberOption.Create("--threads", Environment.ProcessorCount, "Threads that share each batch of a training; another number gives other roundings.");
         var file = new Option<string?>("--out") { Description = "File that gets a JSON line a run, at once; runs that it has already, by options, seed and steps, are not made again. Default: none is kept.", HelpName = "FILE" };
         var generators = new Option<string?>("--generators") { Description = "Folder of a state's generators that gets those trained here, SET-NAME-SEED, in the place of older ones. Default: none is kept.", HelpName = "DIR" };
         var command = new Command("ablate", "UAA-GAN's variants: mAP lost, swapped, SSIM and the AUC of a freshly trained detector, over several seeds.")
@@ -40,15 +40,5 @@ internal static class AblateCommand
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    private static Option<int> Number(string name, int fallback, string description)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{name} takes a number from 1.");
-        });
-        return option;
     }
 }

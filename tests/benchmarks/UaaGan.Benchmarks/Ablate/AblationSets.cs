@@ -10,12 +10,9 @@ internal static class AblationSets
 {
     private static readonly RealSet[] Real =
     [
-        new("market", Network("osnet_x0_25", "osnet_x0_25_msmt17", 256, 128, ResizeMode.Nearest), "reid-market1501", RankingProtocols.Market1501, null, "bounding_box_train", null),
-        new(
-            "orl",
-            Network("mobilefacenet", "mobilefacenet-casia-068", 112, 96, ResizeMode.None) with { Pad = [2, 0, 2, 0], Mean = [0.5, 0.5, 0.5], Std = [0.501960784, 0.501960784, 0.501960784] },
-            "faces-orl", RankingProtocols.LeaveOneOut, "faces-orl-query.txt", "", "faces-orl-train.txt"),
-        new("food7", Network("mobilenet_v2", "mobilenet_v2-imagenet-dequantized", 224, 224, ResizeMode.Bilinear), "retrieval-food7", RankingProtocols.LeaveOneOut, "retrieval-food7-query.txt", "", "retrieval-food7-train.txt"),
+        new("market", RealNetworks.OsNet, "reid-market1501", RankingProtocols.Market1501, null, "bounding_box_train", null),
+        new("orl", RealNetworks.MobileFaceNet, "faces-orl", RankingProtocols.LeaveOneOut, "faces-orl-query.txt", "", "faces-orl-train.txt"),
+        new("food7", RealNetworks.MobileNetV2, "retrieval-food7", RankingProtocols.LeaveOneOut, "retrieval-food7-query.txt", "", "retrieval-food7-train.txt"),
     ];
 
     public static string[] Names { get; } = [.. Real.Select(set => set.Name), .. DemoScenarios.All.Select(scenario => scenario.Name)];
@@ -30,7 +27,6 @@ internal static class AblationSets
 
     private static AblationSet Open(RealSet set, string folder)
     {
-        string shared = Path.Combine(Environment.GetEnvironmentVariable("UAAGAN_SHARED") ?? Path.Combine("..", "shared"), "data");
         string data = Shared(set.Folder), training = Shared(Path.Combine(set.Folder, set.Training));
         var models = new ModelRepository(Path.Combine(folder, "models"));
         ModelCard card = models.Add(set.Network with { WeightsPath = Shared(set.Network.WeightsPath) });
@@ -40,7 +36,7 @@ internal static class AblationSets
 
         string Shared(string relative)
         {
-            string path = Path.Combine(shared, relative);
+            string path = Path.Combine(RealNetworks.Data, relative);
             return Path.Exists(path) ? path : throw new FailureException(
                 FailureKind.NotFound, "SHARED_DATA_MISSING", $"The set {set.Name} needs {path}, which is not there. Set UAAGAN_SHARED to the folder that holds data/, or take a drawn set: {string.Join(", ", DemoScenarios.All.Select(scenario => scenario.Name))}.");
         }
@@ -55,18 +51,9 @@ internal static class AblationSets
             scenario.Name, models, models.Get(scenario.ModelName), Datasets.Read(scenario.Protocol, drawn.DataFolder, drawn.QueryList), Datasets.Images(drawn.TrainingFolder));
     }
 
-    private static NewModel Network(string architecture, string weights, int rows, int columns, ResizeMode resize) => new()
-    {
-        Name = architecture,
-        Architecture = architecture,
-        WeightsPath = Path.Combine("weights", $"{weights}.safetensors"),
-        Input = new InputSize(rows, columns),
-        Resize = resize,
-    };
-
     /// <summary>A set of the shared data.</summary>
     /// <param name="Name">Its name here.</param>
-    /// <param name="Network">Its network as data/README.md adds it, the path of the weights relative to the data.</param>
+    /// <param name="Network">Its network, the path of the weights relative to the data.</param>
     /// <param name="Folder">The images.</param>
     /// <param name="Protocol">How they are scored.</param>
     /// <param name="Queries">The list of queries under splits/; null: all.</param>

@@ -12,11 +12,11 @@ internal static class ExtractCommand
     {
         var architecture = new Option<string>("--architecture") { Description = "A network that torchvision has, too.", DefaultValueFactory = _ => "resnet50" };
         architecture.AcceptOnlyFromAmong(Architectures);
-        var batch = Number("--batch", 8, "Images a batch.");
-        var height = Number("--height", 224, "Rows of an image.");
-        var width = Number("--width", 224, "Columns of an image.");
-        var threads = Number("--threads", Environment.ProcessorCount, "Threads of each contender.");
-        var rounds = Number("--rounds", 15, "Measured batches of each contender; the median is shown.");
+        var batch = NumberOption.Create("--batch", 8, "Images a batch.");
+        var height = NumberOption.Create("--height", 224, "Rows of an image.");
+        var width = NumberOption.Create("--width", 224, "Columns of an image.");
+        var threads = NumberOption.Create("--threads", Environment.ProcessorCount, "Threads of each contender.");
+        var rounds = NumberOption.Create("--rounds", 15, "Measured batches of each contender; the median is shown.");
         var cosine = new Option<double>("--cosine") { Description = "What a recommended one must have to PyTorch's float32.", DefaultValueFactory = _ => 0.9995 };
         var command = new Command("extract", "Images a second from pixels to features, in each number format, beside Debian's PyTorch and ONNX Runtime.")
         {
@@ -31,15 +31,5 @@ internal static class ExtractCommand
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    private static Option<int> Number(string name, int fallback, string description)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{name} takes a number from 1.");
-        });
-        return option;
     }
 }

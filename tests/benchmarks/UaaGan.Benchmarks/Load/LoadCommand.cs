@@ -11,9 +11,9 @@ internal static class LoadCommand
 
     public static Command Create()
     {
-        var rows = Number("--rows", 1_000_000, "Rows of the gallery.");
-        var dimension = Number("--dimension", 512, "Components of a feature.");
-        var rounds = Number("--rounds", 3, "Loads, and searches of one query.");
+        var rows = NumberOption.Create("--rows", 1_000_000, "Rows of the gallery.");
+        var dimension = NumberOption.Create("--dimension", 512, "Components of a feature.");
+        var rounds = NumberOption.Create("--rounds", 3, "Loads, and searches of one query.");
         var json = new Option<bool>("--json") { Description = "One JSON object instead of the lines." };
         var command = new Command("load", "Writes a gallery to SQLite in a temporary folder, reads it into memory as the service does, and searches it.") { rows, dimension, rounds, json };
         command.SetAction((parsed, cancellation) =>
@@ -43,14 +43,4 @@ internal static class LoadCommand
         """);
 
     private static string Each(double[] values, string format) => string.Join(", ", values.Select(value => value.ToString(format, CultureInfo.InvariantCulture)));
-
-    private static Option<int> Number(string name, int fallback, string description)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{name} takes a number from 1.");
-        });
-        return option;
-    }
 }

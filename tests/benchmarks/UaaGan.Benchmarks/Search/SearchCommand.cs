@@ -11,10 +11,10 @@ internal static class SearchCommand
         var queries = Numbers("--queries", [1, 16, 256, 1024], "Queries of a search.");
         var rows = Numbers("--rows", [10_000, 131_072, 1_000_000], "Rows of the gallery.");
         var dimensions = Numbers("--dimensions", [128, 512, 2048], "Components of a feature.");
-        var k = Number("--k", 100, "Rows wanted for each query.");
-        var threads = Number("--threads", Environment.ProcessorCount, "Threads of each contender.");
-        var rounds = Number("--rounds", 7, "Measured rounds of each contender; the median is shown.");
-        var memory = Number("--memory", 16, "GiB that the contenders' galleries may take together; what needs more is skipped.");
+        var k = NumberOption.Create("--k", 100, "Rows wanted for each query.");
+        var threads = NumberOption.Create("--threads", Environment.ProcessorCount, "Threads of each contender.");
+        var rounds = NumberOption.Create("--rounds", 7, "Measured rounds of each contender; the median is shown.");
+        var memory = NumberOption.Create("--memory", 16, "GiB that the contenders' galleries may take together; what needs more is skipped.");
         var quick = new Option<bool>("--quick") { Description = "One gallery of 131072 x 512, 1 and 256 queries, 3 rounds, where these are not given." };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of the table." };
         var command = new Command("search", "Exact top-k on the CPU beside Debian's FAISS and libtorch, as a share of what the machine can read and multiply.")
@@ -43,16 +43,6 @@ internal static class SearchCommand
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int[]>() is not { Length: > 0 } numbers || numbers.Min() < 1) result.AddError($"{name} takes numbers from 1.");
-        });
-        return option;
-    }
-
-    private static Option<int> Number(string name, int fallback, string description)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{name} takes a number from 1.");
         });
         return option;
     }

@@ -14,13 +14,13 @@ internal static class ServeCommand
     {
         var models = new Option<string[]>("--model") { Description = $"Networks: {string.Join(", ", ServedModel.Names)}.", DefaultValueFactory = _ => ServedModel.Names, AllowMultipleArgumentsPerToken = true };
         models.AcceptOnlyFromAmong(ServedModel.Names);
-        var batch = Number("--batch", "Images a batch. Default: 8.");
-        var threads = Number("--threads", "Threads of each contender in the comparison of rates. Default: one for each core.");
-        var images = Number("--images", "Images a round. Default: 400, quick 48.");
-        var rounds = Number("--rounds", "Rounds of the comparison. Default: 7, quick 1.");
-        var seconds = Number("--seconds", "Seconds of each level of the loops. Default: 20, quick 1.");
-        var queue = Number("--queue", "The service's QueueMilliseconds. Default: its own.");
-        var streams = Number("--streams", "Streams at once. Default: 1000, quick 100.");
+        var batch = NumberOption.Create("--batch", "Images a batch. Default: 8.");
+        var threads = NumberOption.Create("--threads", "Threads of each contender in the comparison of rates. Default: one for each core.");
+        var images = NumberOption.Create("--images", "Images a round. Default: 400, quick 48.");
+        var rounds = NumberOption.Create("--rounds", "Rounds of the comparison. Default: 7, quick 1.");
+        var seconds = NumberOption.Create("--seconds", "Seconds of each level of the loops. Default: 20, quick 1.");
+        var queue = NumberOption.Create("--queue", "The service's QueueMilliseconds. Default: its own.");
+        var streams = NumberOption.Create("--streams", "Streams at once. Default: 1000, quick 100.");
         var quick = new Option<bool>("--quick") { Description = "A minute instead of a quarter of an hour: shows that it runs, not how fast." };
         var noPeer = new Option<bool>("--no-peer") { Description = "Without PyTorch behind grpcio." };
         var only = new Option<string>("--only") { Description = "One part: rates, loops or streams; the rates are always compared, since that checks the features." };
@@ -51,15 +51,5 @@ internal static class ServeCommand
             return 0;
         });
         return command;
-    }
-
-    private static Option<int?> Number(string name, string description)
-    {
-        var option = new Option<int?>(name) { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() < 1) result.AddError($"{name} takes a number from 1.");
-        });
-        return option;
     }
 }

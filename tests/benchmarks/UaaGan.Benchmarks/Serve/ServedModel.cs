@@ -25,22 +25,14 @@ internal sealed record ServedModel(ModelCard Card, string Weights, IReadOnlyList
     public static ServedModel Add(string name, ModelRepository repository, string folder, int count)
     {
         bool pedestrians = name == "osnet_x0_25";
-        var input = pedestrians ? new InputSize(256, 128) : new InputSize(224, 224);
-        string shared = Path.Combine(Environment.GetEnvironmentVariable("UAAGAN_SHARED") ?? Path.Combine("..", "shared"), "data");
-        string real = Path.Combine(shared, "weights", pedestrians ? "osnet_x0_25_msmt17.safetensors" : "mobilenet_v2-imagenet-dequantized.safetensors");
+        NewModel network = pedestrians ? RealNetworks.OsNet : RealNetworks.MobileNetV2;
+        string shared = RealNetworks.Data, real = Path.Combine(shared, network.WeightsPath);
         bool isReal = File.Exists(real);
         string weights = isReal ? real : RandomWeights(name, folder);
         var images = isReal
             ? Photographs(Path.Combine(shared, pedestrians ? "reid-market1501/query" : "retrieval-food7"), count)
             : [.. Enumerable.Range(0, Math.Min(count, 32)).Select(number => Drawn(number, pedestrians ? 64 : 224, pedestrians ? 128 : 224))];
-        var card = repository.Add(new NewModel
-        {
-            Name = name,
-            Architecture = name,
-            WeightsPath = weights,
-            Input = input,
-            Resize = pedestrians ? ResizeMode.Nearest : ResizeMode.Bilinear,
-        });
+        var card = repository.Add(network with { WeightsPath = weights });
         return new ServedModel(card, weights, images, isReal ? "real weights and photographs" : "random weights, drawn images");
     }
 
