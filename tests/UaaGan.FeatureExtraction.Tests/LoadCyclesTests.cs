@@ -16,9 +16,6 @@ public class LoadCyclesTests
 
     private const int Readings = 5;
 
-    // The runtime compiles hot methods anew during the first hundred cycles, which is memory of code and not of models.
-    private static readonly Dictionary<string, string> CompiledOnce = new() { ["DOTNET_TieredCompilation"] = "0" };
-
     private static (int Early, int Late) Cycles => Environment.GetEnvironmentVariable("UAAGAN_FULL") == "1" ? (50, 500) : (10, 50);
 
     [Fact]
@@ -26,7 +23,7 @@ public class LoadCyclesTests
     {
         using var models = new TestModels();
         AddOsNet(models);
-        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, CompiledOnce, "--UaaGan:TorchThreads=1");
+        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, SteadyMemory.Environment, "--UaaGan:TorchThreads=1");
         var client = new FeatureExtractionService.FeatureExtractionServiceClient(service.Channel);
         var request = new ExtractRequest { Model = LiveFeatures.Model("osnet"), Image = LiveFeatures.Raw(LiveFeatures.Noise(1)) };
         var expected = (await client.ExtractAsync(request).ResponseAsync.Within()).Feature;

@@ -8,14 +8,11 @@ public class SoakTests
 {
     private const double Growth = 1.05;
 
-    // The runtime compiles hot methods anew for a while, which is memory of code and not of images.
-    private static readonly Dictionary<string, string> CompiledOnce = new() { ["DOTNET_TieredCompilation"] = "0" };
-
     [Fact]
     public async Task Memory_after_many_small_images_is_that_after_a_few()
     {
         using var models = new TinyModels();
-        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, CompiledOnce, "--UaaGan:TorchThreads=1");
+        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, SteadyMemory.Environment, "--UaaGan:TorchThreads=1");
         var run = new SoakRun(service.Channel, () => service.OwnBytes, TinyModels.Model, TinyModels.Spare);
         byte[][] images = [.. ImageFiles.Formats.Select(ImageFiles.Make)];
 

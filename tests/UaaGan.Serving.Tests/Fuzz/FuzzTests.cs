@@ -16,8 +16,6 @@ public class FuzzTests
     private const int MessagesPerService = 200, Images = 400;
     private const double Growth = 1.10;
 
-    // One heap and code compiled once, so that memory is comparable early and late.
-    private static readonly Dictionary<string, string> Steady = new() { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_gcServer"] = "0", ["DOTNET_GCgen0size"] = "400000" };
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
 
     // What may be said of a damaged request; of the rest, UNKNOWN and INTERNAL are faults of the service, DEADLINE_EXCEEDED is a hang.
@@ -49,7 +47,7 @@ public class FuzzTests
     public async Task Tensors_that_contradict_themselves_are_refused(string project)
     {
         using var models = new TinyModels();
-        await using var service = await BuiltService.StartAsync(project, models.State, Steady, "--UaaGan:TorchThreads=1");
+        await using var service = await BuiltService.StartAsync(project, models.State, SteadyMemory.Environment, "--UaaGan:TorchThreads=1");
         var calls = project == "UaaGan.Perturbation" ? GoodCalls.PerturbationInference : GoodCalls.FeatureInference;
         RawMethod[] infers = [.. calls.Where(method => method.Descriptor.Name == "ModelInfer")];
         foreach (var infer in infers) await AnswersAsync(service, infer);
@@ -72,7 +70,7 @@ public class FuzzTests
     public async Task FeatureExtraction_answers_damaged_images()
     {
         using var models = new TinyModels();
-        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, Steady, "--UaaGan:TorchThreads=1");
+        await using var service = await BuiltService.StartAsync("UaaGan.FeatureExtraction", models.State, SteadyMemory.Environment, "--UaaGan:TorchThreads=1");
         var method = GoodCalls.FeatureExtraction.Single(one => one.Descriptor.Name == "Extract");
         byte[][] files = [.. ImageFiles.Formats.Select(ImageFiles.Make)];
         var statuses = new HashSet<StatusCode>();
@@ -95,7 +93,7 @@ public class FuzzTests
     private static async Task FuzzMessagesAsync(string project, RawMethod[] methods, string good, string? before = null)
     {
         using var models = new TinyModels();
-        await using var service = await BuiltService.StartAsync(project, models.State, Steady);
+        await using var service = await BuiltService.StartAsync(project, models.State, SteadyMemory.Environment);
         if (before is not null) await AnswersAsync(service, methods.Single(method => method.Descriptor.Name == before));
         RawMethod[] goodOnes = [.. methods.Where(method => method.Descriptor.Name == good)];
         foreach (var method in goodOnes) await AnswersAsync(service, method);

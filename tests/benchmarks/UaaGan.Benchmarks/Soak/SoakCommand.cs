@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using TorchSharp;
 using UaaGan.Imaging;
 using UaaGan.Networks;
+using UaaGan.Tests.Shared;
 
 namespace UaaGan.Benchmarks;
 
@@ -13,9 +14,6 @@ internal static class SoakCommand
     private const double Allowed = 1.05;
     private const string Model = "soak", Spare = "spare";
     private const int Few = 2_000, Steps = 40;
-
-    // The runtime compiles hot methods anew for a while, which is memory of code and not of images.
-    private static readonly Dictionary<string, string> CompiledOnce = new() { ["DOTNET_TieredCompilation"] = "0" };
 
     public static Command Create()
     {
@@ -36,7 +34,7 @@ internal static class SoakCommand
         try
         {
             AddModels(folder.FullName);
-            await using var service = await ServiceProcess.StartAsync(folder.FullName, cores: null, CompiledOnce, ["UaaGan:TorchThreads=1"], cancellation);
+            await using var service = await ServiceProcess.StartAsync(folder.FullName, cores: null, SteadyMemory.Environment, ["UaaGan:TorchThreads=1"], cancellation);
             using var channel = GrpcChannel.ForAddress(service.Address);
             var run = new SoakRun(channel, () => service.OwnBytes, Model, Spare);
             var (early, late) = await run.RunAsync(SmallImages(), Few, images, Progress, cancellation);
