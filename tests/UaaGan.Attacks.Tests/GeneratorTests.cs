@@ -12,6 +12,9 @@ public class GeneratorTests
     [InlineData(37, 31, 3)]
     [InlineData(9, 13, 1)]
     [InlineData(8, 8, 3)]
+    [InlineData(20, 7, 3)]
+    [InlineData(1, 1, 3)]
+    [InlineData(250, 330, 3)]
     public void Any_size_and_grey_keep_their_shape(int height, int width, int channels)
     {
         using var target = Tiny.Network();
@@ -27,14 +30,37 @@ public class GeneratorTests
     }
 
     [Fact]
-    public void An_image_below_the_generators_cell_is_refused()
+    public void An_image_below_the_cell_of_a_generator_that_knows_no_size_is_refused()
     {
-        using var target = Tiny.Network();
         using var scope = NewDisposeScope();
-        using var attack = Create(target, Tiny.Generator(target), Tiny.Eight);
+        using var generator = GeneratorWeights.Build(new GeneratorForm(16, 1, 8, PerturbationBound.Tanh, 1));
 
-        var failure = Expect.Fails("IMAGE_TOO_SMALL", () => attack.Perturb(Tiny.Batch(1, width: 7, height: 20), Tiny.Ids(1), CancellationToken.None));
+        var failure = Expect.Fails("IMAGE_TOO_SMALL", () => generator.Perturbation(Tiny.Batch(1, width: 7, height: 20), map: null, Tiny.Eight.Value));
         Assert.Equal(("7", "20", "8"), (failure.Metadata["width"], failure.Metadata["height"], failure.Metadata["least"]));
+    }
+
+    [Theory]
+    [InlineData(48, 40)]
+    [InlineData(101, 64)]
+    [InlineData(27, 22)]
+    public void A_network_that_shrinks_an_image_of_another_size_sees_the_perturbation_of_the_size_of_the_training_images(int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        var epsilon = Tiny.Eight.Value;
+        using var generator = GeneratorWeights.Build(new GeneratorForm(16, 1, 8, PerturbationBound.Tanh, 1, ImageSize: (24, 20)));
+        SeededInitialization.Apply(generator, 1, "generator");
+        var images = Tiny.Batch(2, width, height);
+
+        var perturbation = generator.Perturbation(images, map: null, epsilon);
+
+        Assert.Equal(images.shape, perturbation.shape);
+        Assert.True(perturbation.abs().max().item<float>() <= epsilon);
+        var meant = generator.Perturbation(Resampling.Images(images, 24, 20), map: null, epsilon);
+        double seen = Off(Resampling.Images(perturbation, 24, 20)), stretched = Off(Resampling.Images(Resampling.Images(meant, height, width), 24, 20));
+        Assert.True(seen < 0.6 * stretched, $"{seen} of the perturbation is lost, {stretched} where it is only stretched");
+
+        double Off(Tensor other) => (other - meant).norm().item<float>() / meant.norm().item<float>();
     }
 
     [Fact]

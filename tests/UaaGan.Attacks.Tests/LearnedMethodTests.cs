@@ -41,7 +41,7 @@ public class LearnedMethodTests
     public void It_moves_the_features_of_seen_and_new_images_beyond_noise(string method)
     {
         using var smooth = new SmoothNetwork();
-        var target = new FakeNetwork(images => smooth.Features(images).to(ScalarType.Float32));
+        var target = new FakeNetwork(images => smooth.Features(images).to(ScalarType.Float32)) { FeatureDimension = smooth.FeatureDimension };
         using var scope = NewDisposeScope();
         TrainedGenerator trained;
         using (var session = TrainingSession.Open(Tiny.Training(method, steps: 200), Tiny.Pictures(9), target))

@@ -62,7 +62,7 @@ public sealed class PyTorchLearnedTests(PyTorchLearnedTests.Reference reference)
                     "mis-ranking" => new MisRankingLoss(options, network),
                     _ => new UaaGanLoss(options, network, settings.Epsilon.Value),
                 };
-                using var learner = new GeneratorLearner(settings, options, loss, network, threads, ScalarType.Float64);
+                using var learner = new GeneratorLearner(settings, options, loss, network, (24, 24), threads, ScalarType.Float64);
                 foreach (var (name, tensor) in learner.State)
                 {
                     if (name.Split('.', 2) is ["generator" or "discriminator", { } rest] && !rest.StartsWith("first.", StringComparison.Ordinal) && !rest.StartsWith("second.", StringComparison.Ordinal))

@@ -12,6 +12,7 @@ internal static class TrainingCurves
         ("Adversarial loss", ["loss_gan"]),
         ("Reconstruction loss", ["loss_reconstruction"]),
         ("Feature shift, own perturbation and another image's", ["feature_shift", "swapped_shift"]),
+        ("Similarity to the features farthest from the image's own", ["farthest_similarity"]),
         ("Saturation, share of pixels at the budget", ["saturation"]),
         ("SSIM of training batches", ["ssim"]),
         ("Weight of the SSIM loss", ["similarity_weight"]),

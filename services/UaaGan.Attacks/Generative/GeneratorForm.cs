@@ -18,16 +18,19 @@ internal enum PerturbationBound
 /// <param name="TextureFloor">Share of the budget left where the image is flat; 1 spends it everywhere alike.</param>
 /// <param name="Masked">Whether a second output says how much of the perturbation each pixel gets.</param>
 /// <param name="MapChannels">Channels of the target's map that it sees beside the image; 0: it sees the image alone.</param>
-internal sealed record GeneratorForm(int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false, int MapChannels = 0)
+/// <param name="ImageSize">Rows and columns of the images it was trained on, at which it works whatever an image's own size; null: at the image's own.</param>
+internal sealed record GeneratorForm(
+    int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false, int MapChannels = 0, (int Height, int Width)? ImageSize = null)
 {
-    public static GeneratorForm From(OptionValues options, bool masked, int mapChannels) => new(
+    public static GeneratorForm From(OptionValues options, bool masked, int mapChannels, (int Height, int Width) imageSize) => new(
         options.Integer("generator-width"),
         options.Integer("generator-blocks"),
         options.Integer("unshuffle"),
         options.Choice("bound") == "tanh" ? PerturbationBound.Tanh : PerturbationBound.Clamp,
         options.Number("texture-floor"),
         masked,
-        mapChannels);
+        mapChannels,
+        imageSize);
 
     /// <summary>Multiply-adds of one forward pass over an image of this size, the target's own for its map not counted.</summary>
     public long MultiplyAdds(int height, int width)

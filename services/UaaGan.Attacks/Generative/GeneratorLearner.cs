@@ -22,13 +22,16 @@ internal sealed class GeneratorLearner : ILearner
     /// <param name="options">The method's options.</param>
     /// <param name="loss">What is minimised; it is disposed with this.</param>
     /// <param name="target">The network that is attacked.</param>
+    /// <param name="imageSize">Rows and columns of the training images.</param>
     /// <param name="threads">What shares each batch.</param>
     /// <param name="dataType">Of the weights: float32, or float64 to compare with a reference.</param>
     public GeneratorLearner(
-        TrainingSettings settings, OptionValues options, IGeneratorLoss loss, IFeatureNetwork target, ShardThreads threads, ScalarType dataType = ScalarType.Float32)
+        TrainingSettings settings, OptionValues options, IGeneratorLoss loss, IFeatureNetwork target, (int Height, int Width) imageSize, ShardThreads threads,
+        ScalarType dataType = ScalarType.Float32)
     {
         (_loss, _target, _threads, _epsilon) = (loss, target, threads, settings.Epsilon.Value);
-        _networks = new TrainingNetworks(options, settings.Seed, settings.Method == SsaeMethod.Name, loss.Judged, TargetMap.Channels(settings.Method, options, target), dataType);
+        _networks = new TrainingNetworks(
+            options, settings.Seed, settings.Method == SsaeMethod.Name, loss.Judged, TargetMap.Channels(settings.Method, options, target), imageSize, dataType);
         _rate = options.Number("learning-rate");
         if (loss.Judged)
             (_discriminatorRate, _interval) = (options.Number("discriminator-learning-rate"), options.Integer("discriminator-interval"));

@@ -46,8 +46,17 @@ internal sealed class PerturbationGenerator : NamedModule
 
     public GeneratorForm Form { get; }
 
-    /// <summary>The perturbation of images [N,C,H,W] in [0,1], the same shape, within +-epsilon; the image is not yet added.</summary>
-    public Tensor Perturbation(Tensor images, Tensor? map, float epsilon) => Run(images, map, epsilon, masked: true).Perturbation;
+    /// <summary>
+    /// The perturbation of images [N,C,H,W] in [0,1], the same shape, within +-epsilon; the image is not yet added. It is made at the size of the
+    /// training images.
+    /// </summary>
+    public Tensor Perturbation(Tensor images, Tensor? map, float epsilon)
+    {
+        if (Form.ImageSize is not { } size || (images.shape[2], images.shape[3]) == size)
+            return Run(images, map, epsilon, masked: true).Perturbation;
+        var perturbation = Run(Resampling.Images(images, size.Height, size.Width), map, epsilon, masked: true).Perturbation;
+        return Resampling.Perturbation(perturbation, images.shape[2], images.shape[3], epsilon);
+    }
 
     /// <summary>The perturbation and the mask in it.</summary>
     /// <param name="images">[N,C,H,W] in [0,1].</param>

@@ -21,15 +21,18 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
     private readonly double _saturated = 0.95 * epsilon;
     private readonly double _similarityTarget = options.Number("ssim-target");
     private readonly SimilarityController _similarity = new(options.Number("ssim-target"));
+    private readonly double _attraction = options.Number("lambda-attraction");
+    private readonly FeatureMemory? _memory = options.Number("lambda-attraction") > 0 ? new FeatureMemory(target.FeatureDimension) : null;
 
     public bool Judged => _adversarial > 0;
 
-    public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor> { ["similarity"] = _similarity.State };
+    public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>(_memory?.State ?? new Dictionary<string, Tensor>()) { ["similarity"] = _similarity.State };
 
-    /// <summary>d(f_x, f_x') with x' mined in the batch: clean features [N,D] to [N,K], a column a network.</summary>
+    /// <summary>d(f_x, f_x') with x' mined in the batch: clean features [N,D] to [N,K], a column a network. The features are remembered.</summary>
     public Tensor Mined(Tensor clean)
     {
         using var disabled = no_grad();
+        _memory?.Remember(clean);
         return stack([.. _networks.Parts(clean).Select(MinedByOne)], 1);
     }
 
@@ -38,12 +41,22 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
         var (images, perturbation, clean) = (batch.Images, batch.Perturbation, batch.Clean);
         var adversarial = batch.Adversarial;
         var scored = _quantise ? AsSaved(adversarial) : adversarial;
-        var shifts = _networks.Each(_networks.Features(scored), clean, FeatureDistance.Euclidean);
+        var features = _networks.Features(scored);
+        var shifts = _networks.Each(features, clean, FeatureDistance.Euclidean);
         var metric = NetworkEnsemble.Mean([.. shifts.Select((shift, network) => (batch.Mined.select(1, network).Plus(_margin) - shift).AtLeast(0).mean())]);
         var loss = metric.Times(_metric);
         scalars["loss_metric"] = metric.Value();
         scalars["feature_shift"] = NetworkEnsemble.Mean(shifts).mean().Value();
         scalars["saturation"] = perturbation.detach().abs().IsAtLeast(_saturated).to(ScalarType.Float32).mean().Value();
+
+        if (_memory is not null)
+        {
+            var remembered = _networks.Parts(_memory.Features);
+            var similarities = _networks.Parts(features).Zip(_networks.Parts(clean)).Select((pair, network) => FeatureMemory.SimilarityToFarthest(pair.First, pair.Second, remembered[network]));
+            var farthest = NetworkEnsemble.Mean([.. similarities]);
+            scalars["farthest_similarity"] = farthest.Value();
+            loss -= farthest.Times(_attraction);
+        }
 
         var reconstruction = Reconstruction(adversarial - images);
         scalars["loss_reconstruction"] = reconstruction.Value();
@@ -91,7 +104,11 @@ internal sealed class UaaGanLoss(OptionValues options, IFeatureNetwork target, f
         return result.Score - Penalty * Math.Max(0, _similarityTarget - Tolerance - result.Similarity);
     }
 
-    public void Dispose() => _similarity.Dispose();
+    public void Dispose()
+    {
+        _similarity.Dispose();
+        _memory?.Dispose();
+    }
 
     /// <summary>Rounded to uint8 going forward, the identity going backward (straight-through).</summary>
     public static Tensor AsSaved(Tensor adversarial) => adversarial.Plus(adversarial.detach().Times(255).round().Over(255) - adversarial.detach());

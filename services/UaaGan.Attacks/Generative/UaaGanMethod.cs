@@ -14,7 +14,7 @@ internal static class UaaGanMethod
         TrainingOptions:
         [
             OptionDefinition.Flag("faithful", false,
-                "The losses as printed in the paper: sets the defaults of reconstruction, lambda-reconstruction, ssim-target, lambda-swap, texture-floor, target-map and quantise; an option given beside it wins."),
+                "The losses as printed in the paper: sets the defaults of reconstruction, lambda-reconstruction, ssim-target, lambda-swap, lambda-attraction, texture-floor, target-map and quantise; an option given beside it wins."),
             OptionDefinition.Number("margin", 0.3, 0, 2, "m of the metric loss max(d(f(x), f(x')) + m - d(f(x), f(x~)), 0), d Euclidean on unit features."),
             OptionDefinition.Choice("mining", "farthest", "Which other image of the batch is x' in the metric loss.", "farthest", "nearest", "mean"),
             OptionDefinition.Number("lambda-metric", 30, 0, 1e4, "Weight of the metric loss."),
@@ -26,6 +26,8 @@ internal static class UaaGanMethod
                 "Mean SSIM to keep in training: a loss on 1-SSIM whose weight is steered until the mean holds; 0 leaves SSIM alone. No part of the paper."),
             OptionDefinition.Number("lambda-swap", 10, 0, 1e4,
                 "Weight of a loss on d(f(x), f(x + another image's perturbation)), of half of each batch, which makes perturbations query-specific; 0 turns it off. No part of the paper."),
+            OptionDefinition.Number("lambda-attraction", 30, 0, 1e4,
+                "Weight of a loss that draws f(x~) to those of the last 512 images' features that f(x) is farthest from; 0 turns it off. No part of the paper."),
             OptionDefinition.Flag("quantise", true, "Train on images as they are saved, rounded to uint8, with a straight-through gradient."),
             .. TrainingOptions.Network,
             TargetMap.Definition,
@@ -40,6 +42,7 @@ internal static class UaaGanMethod
         ["lambda-reconstruction"] = "0.1",
         ["ssim-target"] = "0",
         ["lambda-swap"] = "0",
+        ["lambda-attraction"] = "0",
         ["texture-floor"] = "1",
         ["target-map"] = "off",
         ["quantise"] = "false",

@@ -80,6 +80,8 @@ internal static class GeneratorWeights
         ["texture_floor"] = form.TextureFloor.ToString("R", CultureInfo.InvariantCulture),
         ["masked"] = form.Masked.ToString(),
         ["map_channels"] = form.MapChannels.ToString(CultureInfo.InvariantCulture),
+        ["image_height"] = (form.ImageSize?.Height ?? 0).ToString(CultureInfo.InvariantCulture),
+        ["image_width"] = (form.ImageSize?.Width ?? 0).ToString(CultureInfo.InvariantCulture),
     };
 
     private static GeneratorForm Form(Dictionary<string, string> notes) => new(
@@ -88,7 +90,11 @@ internal static class GeneratorWeights
         int.Parse(notes["unshuffle"], CultureInfo.InvariantCulture),
         Enum.Parse<PerturbationBound>(notes["bound"]),
         double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture),
-        // Generators of before there were masks and maps do not say.
+        // Generators of before there were masks, maps and sizes do not say.
         notes.TryGetValue("masked", out var masked) && bool.Parse(masked),
-        notes.TryGetValue("map_channels", out var channels) ? int.Parse(channels, CultureInfo.InvariantCulture) : 0);
+        Number("map_channels", notes),
+        (Number("image_height", notes), Number("image_width", notes)) is ( > 0, > 0) size ? size : null);
+
+    private static int Number(string name, Dictionary<string, string> notes) =>
+        notes.TryGetValue(name, out var number) ? int.Parse(number, CultureInfo.InvariantCulture) : 0;
 }

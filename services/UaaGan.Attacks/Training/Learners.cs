@@ -20,6 +20,6 @@ internal static class Learners
             MisRankingMethod.Name => new MisRankingLoss(options, target),
             _ => new UaaGanLoss(options, target, settings.Epsilon.Value),
         };
-        return new GeneratorLearner(settings, options, loss, target, threads);
+        return new GeneratorLearner(settings, options, loss, target, images.Size, threads);
     }
 }

@@ -71,7 +71,7 @@ def ssim(a, b):
 
 class UaaGan:
     def __init__(self, options):
-        self.o, self.weight, self.mean = options, 0.0, None
+        self.o, self.weight, self.mean, self.memory = options, 0.0, None, None
 
     def loss(self, images, made, perturb, judge, step, total):
         o, adversarial = self.o, (images + made).clamp(0, 1)
@@ -81,6 +81,11 @@ class UaaGan:
         between = (2 - 2 * clean @ clean.T).clamp(min=0).sqrt()
         shift = distance(target(saved), clean)
         loss = o["lambda-metric"] * (between.max(1).values + o["margin"] - shift).clamp(min=0).mean()
+        # Far fewer than 512 images: nothing is forgotten. The memory is of float32.
+        kept = clean.float().double()
+        self.memory = kept if self.memory is None else torch.cat([self.memory, kept])
+        weights = F.softmax(-(clean @ self.memory.T) / 0.05, 1)
+        loss = loss - o["lambda-attraction"] * (weights * (target(saved) @ self.memory.T)).sum(1).mean()
         count = (len(images) + 1) // 2
         swapped = (images + made.roll(1, 0))[:count].clamp(0, 1)
         loss = loss + o["lambda-swap"] * distance(target(swapped), clean[:count]).mean()

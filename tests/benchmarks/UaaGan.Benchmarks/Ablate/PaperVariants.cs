@@ -1,6 +1,6 @@
 namespace UaaGan.Benchmarks;
 
-/// <summary>One variant for each point that the paper leaves open or claims, beside the defaults.</summary>
+/// <summary>One variant for each point that the paper leaves open or claims, and for each part that is none of the paper, beside the defaults.</summary>
 internal static class PaperVariants
 {
     public static IReadOnlyList<AblationVariant> All { get; } =
@@ -18,6 +18,9 @@ internal static class PaperVariants
             "blocks-2: generator-blocks=2",
             "unshuffle-16: unshuffle=16",
             "no-discriminator: lambda-gan=0",
+            "no-attraction: lambda-attraction=0",
+            "no-swap: lambda-swap=0",
+            "no-map: target-map=off",
             "images-32: images=32",
             "images-64: images=64",
             "images-128: images=128",
