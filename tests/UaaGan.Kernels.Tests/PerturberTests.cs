@@ -53,6 +53,45 @@ public class PerturberTests
     }
 
     [Theory]
+    [InlineData(2, false)]
+    [InlineData(8, false)]
+    [InlineData(8, true)]
+    [InlineData(16, false)]
+    public void Values_on_the_border_of_two_levels_get_the_same_one_from_all_instructions(int levels, bool isOneNoNumber)
+    {
+        const int Pixels = 10_007;
+        var random = new Random(3);
+        byte[] original = new byte[Pixels * 3];
+        random.NextBytes(original);
+        float[] raw = [.. original.Select(_ => Border())];
+        if (isOneNoNumber) raw[5_000] = float.NaN;
+        var (expected, expectedInput, expectedStatistics) = On(SimdLevel.Scalar);
+        Assert.Equal(isOneNoNumber ? 1u : 0u, expectedStatistics.NotANumber);
+        Assert.Equal((uint)levels, expectedStatistics.Largest);
+        foreach (var level in Levels.Supported)
+        {
+            var (adversarial, input, statistics) = On(level);
+            Assert.Equal(expected, adversarial);
+            Assert.Equal(expectedInput, input);
+            Assert.Equal(expectedStatistics, statistics);
+        }
+
+        float Border()
+        {
+            float border = (float)Math.Atanh((random.Next(1, levels + 1) - 0.5) / levels);
+            for (int steps = random.Next(-40, 40); steps != 0; steps -= Math.Sign(steps)) border = steps > 0 ? MathF.BitIncrement(border) : MathF.BitDecrement(border);
+            return random.Next(2) == 0 ? border : -border;
+        }
+
+        (byte[] Adversarial, float[] Input, PerturbStatistics Statistics) On(SimdLevel level)
+        {
+            using var device = new CpuDevice(1, level);
+            var (adversarial, input, statistics) = Run(device, original, i => raw[i], Plain with { Levels = levels });
+            return (adversarial, input, Assert.Single(statistics));
+        }
+    }
+
+    [Theory]
     [InlineData(0, 26)]
     [InlineData(1, 25)]
     [InlineData(-1, 2)]
@@ -84,6 +123,11 @@ public class PerturberTests
     private static (byte[] Adversarial, float[] Input, PerturbStatistics[] Statistics) Run(byte[] original, Func<int, float> raw, PerturbSettings settings)
     {
         using var device = new CpuDevice(1);
+        return Run(device, original, raw, settings);
+    }
+
+    private static (byte[] Adversarial, float[] Input, PerturbStatistics[] Statistics) Run(CpuDevice device, byte[] original, Func<int, float> raw, PerturbSettings settings)
+    {
         using var values = device.AllocateWith<float>([.. Enumerable.Range(0, original.Length).Select(raw)]);
         using var input = device.AllocateZeros<float>(original.Length);
         byte[] adversarial = new byte[original.Length];

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -14,8 +15,12 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
 {
     private const int Group = 16;
 
-    // Pixels of a tile: two planes of raw values and network input fill a quarter of the first cache.
-    private const int Tile = 512;
+    // Pixels of a tile: its planes lie in the first cache with what is asked of memory for the next one, and what it stores past the caches is less
+    // than the processor can have under way.
+    private const int Tile = 256;
+
+    // A register of AVX-512 that crosses the border of two lines costs two.
+    private const int CacheLine = 64;
 
     // Pixels of a piece of work: enough to make a thread worth while, small enough for many of them.
     private const int PixelsPerPart = 1 << 13;
@@ -26,9 +31,13 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
     // Network input of more bytes than this would not stay in the caches until it is read, and is stored past them: half as many bytes move.
     private const long MostCached = 16 << 20;
 
+    // The last call's, which is mostly the next one's: a table takes longer to make than an image to perturb.
+    private Tabled _last = new(0, null);
+
     public void Run(in PerturbArguments arguments)
     {
         var copy = arguments;
+        var table = arguments.Bound == RawBound.Tanh && T.Count == Vector512<float>.Count ? Table(arguments.Levels) : null;
         var parts = new List<(int Image, int First)>();
         long pixels = 0;
         for (int image = 0; image < copy.ImageCount; image++)
@@ -40,45 +49,53 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
         var done = new PerturbStatistics[parts.Count];
         bool around = copy.NetworkInput != null && pixels * copy.Channels * sizeof(float) > MostCached;
         int useful = (int)Math.Clamp(pixels / PixelsPerThread, 1, threads);
-        CpuWork.ForEach(parts.Count, useful, part => done[part] = Part(copy, copy.Images[parts[part].Image], parts[part].First, around));
+        CpuWork.ForEach(parts.Count, useful, part => done[part] = Part(copy, table, copy.Images[parts[part].Image], parts[part].First, around));
         for (int part = 0; part < done.Length; part++) copy.Statistics[parts[part].Image].Add(done[part]);
     }
 
-    private static PerturbStatistics Part(in PerturbArguments arguments, ImageSpan image, int first, bool around)
+    private LevelTable? Table(float levels)
+    {
+        var last = Volatile.Read(ref _last);
+        if (last.Levels != levels) Volatile.Write(ref _last, last = new Tabled(levels, LevelTable.For(levels)));
+        return last.Table;
+    }
+
+    private static PerturbStatistics Part(in PerturbArguments arguments, LevelTable? table, ImageSpan image, int first, bool around)
     {
         int end = Math.Min(first + PixelsPerPart, image.Pixels);
-        return arguments.Channels == 3 ? Part<Rgb>(arguments, image, first, end, around) : Part<Grey>(arguments, image, first, end, around);
+        return arguments.Channels == 3 ? Part<Rgb>(arguments, table, image, first, end, around) : Part<Grey>(arguments, table, image, first, end, around);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static PerturbStatistics Part<TChannels>(in PerturbArguments arguments, ImageSpan image, int first, int end, bool around)
+    private static PerturbStatistics Part<TChannels>(in PerturbArguments arguments, LevelTable? table, ImageSpan image, int first, int end, bool around)
         where TChannels : struct, IChannels
     {
         var sums = default(Sums);
-        var formula = new Formula(arguments, around);
+        var formula = new Formula(arguments, table, around);
         int pixel = first;
         float* raw = arguments.Raw + image.Offset;
         float* input = arguments.NetworkInput == null ? null : arguments.NetworkInput + image.Offset;
         byte* original = arguments.Original + image.Offset;
         byte* adversarial = arguments.Adversarial + image.Offset;
-        byte* before = stackalloc byte[3 * Tile];
-        byte* after = stackalloc byte[3 * Tile];
+        byte* room = stackalloc byte[(6 * Tile) + CacheLine];
+        byte* before = room + ((CacheLine - ((nuint)room % CacheLine)) % CacheLine);
+        byte* after = before + (3 * Tile);
         for (int count; (count = Math.Min(end - pixel, Tile) / Group * Group) > 0; pixel += count)
         {
             byte* from = original + ((long)pixel * TChannels.Count);
             byte* to = adversarial + ((long)pixel * TChannels.Count);
-            for (int i = 0; i < count; i += Group) TChannels.Separate(from + (i * TChannels.Count), before + i, Tile);
+            TChannels.Separate(from, before, Tile, count);
             for (int channel = 0; channel < TChannels.Count; channel++)
             {
                 long planar = ((long)channel * image.Pixels) + pixel;
                 formula.Apply(raw + planar, before + (channel * Tile), after + (channel * Tile), input == null ? null : input + planar, channel, count, ref sums);
             }
 
-            for (int i = 0; i < count; i += Group) TChannels.Interleave(after + i, Tile, to + (i * TChannels.Count));
+            TChannels.Interleave(after, Tile, to, count, around);
         }
 
         if (around && Sse.IsSupported) Sse.StoreFence();
-        if (pixel < end) Tail<TChannels>(new Formula(arguments, around: false), raw, input, original, adversarial, image.Pixels, pixel, end - pixel, ref sums);
+        if (pixel < end) Tail<TChannels>(new Formula(arguments, table, around: false), raw, input, original, adversarial, image.Pixels, pixel, end - pixel, ref sums);
         return sums.Statistics;
     }
 
@@ -110,25 +127,93 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
         }
     }
 
+    private sealed record Tabled(float Levels, LevelTable? Table);
+
     /// <summary>What happens to the values of one channel.</summary>
     /// <param name="arguments">What is asked for.</param>
+    /// <param name="table">The budget's table, where it has one.</param>
     /// <param name="around">Whether network input is stored past the caches, where it lies so that whole registers can be.</param>
-    private readonly struct Formula(in PerturbArguments arguments, bool around)
+    private readonly struct Formula(in PerturbArguments arguments, LevelTable? table, bool around)
     {
         private readonly float _levels = arguments.Levels;
         private readonly RawBound _bound = arguments.Bound;
         private readonly ChannelValues _scale = arguments.Scale;
         private readonly ChannelValues _bias = arguments.Bias;
+        private readonly LevelTable? _table = table;
 
-        /// <summary>For a multiple of 16 values.</summary>
+        /// <summary>For a multiple of 16 values, at most a tile of them.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Apply(float* raw, byte* original, byte* adversarial, float* input, int channel, int count, ref Sums sums)
         {
-            if (_bound == RawBound.Tanh && _levels <= sbyte.MaxValue) Change(raw, original, adversarial, count, ref sums.NotANumber);
-            else if (_bound == RawBound.Tanh) Perturb<TanhBound>(raw, original, adversarial, count, ref sums.NotANumber);
-            else if (_bound == RawBound.Clamp) Perturb<ClampBound>(raw, original, adversarial, count, ref sums.NotANumber);
-            else Perturb<ImageBound>(raw, original, adversarial, count, ref sums.NotANumber);
-            sums.Add(original, adversarial, count);
+            int done = _table is { } table ? LookUp(table, raw, original, adversarial, count, ref sums) : 0;
+            if (done < count)
+            {
+                Change(raw + done, original + done, adversarial + done, count - done, ref sums.NotANumber);
+                sums.Add(original + done, adversarial + done, count - done);
+            }
+
             if (input != null) Normalize(adversarial, input, _scale[channel], _bias[channel], count);
+        }
+
+        private void Change(float* raw, byte* original, byte* adversarial, int count, ref uint notANumber)
+        {
+            if (_bound == RawBound.Tanh && _levels <= sbyte.MaxValue) ChangeByEstimate(raw, original, adversarial, count, ref notANumber);
+            else if (_bound == RawBound.Tanh) Perturb<T, TanhBound>(raw, original, adversarial, count, ref notANumber);
+            else if (_bound == RawBound.Clamp) Perturb<T, ClampBound>(raw, original, adversarial, count, ref notANumber);
+            else Perturb<T, ImageBound>(raw, original, adversarial, count, ref notANumber);
+        }
+
+        /// <summary>
+        /// What <see cref="Change"/> does, by table, for as many whole registers of bytes as there are, and the statistics of these; returns how many
+        /// values that is: none where one of them is no number. Doubts are settled in the end: a branch for each would be foreseen wrongly.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private int LookUp(LevelTable table, float* raw, byte* original, byte* adversarial, int count, ref Sums sums)
+        {
+            short* doubtful = stackalloc short[(Tile / LevelTable.Count) + 1];
+            var notNumbers = Vector512<short>.Zero;
+            var (largest, sum, squares) = (Vector512<byte>.Zero, Vector512<uint>.Zero, Vector512<uint>.Zero);
+            int found = 0, i = 0;
+            for (; i <= count - LevelTable.Count; i += LevelTable.Count)
+            {
+                Prefetch(raw + i + Tile);
+                var before = Vector512.Load(original + i);
+                var after = table.Change(raw + i, before, ref notNumbers, out bool isInDoubt);
+                after.Store(adversarial + i);
+                doubtful[found] = (short)i;
+                found += isInDoubt ? 1 : 0;
+
+                var difference = Vector512.Max(before, after) - Vector512.Min(before, after);
+                largest = Vector512.Max(largest, difference);
+                sum += Avx512BW.SumAbsoluteDifferences(difference, Vector512<byte>.Zero).AsUInt32();
+                // Of differences of at most 127 the sum of two squares fits 16 bits.
+                squares += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(difference, difference.AsSByte()), Vector512<short>.One).AsUInt32();
+            }
+
+            if (notNumbers.ExtractMostSignificantBits() != 0) return 0;
+            sums.Add(largest, sum, squares);
+            for (int group = 0; group < found; group++) Settle(table, raw + doubtful[group], original + doubtful[group], adversarial + doubtful[group], ref sums);
+            return i;
+        }
+
+        /// <summary>The exact formula for those of a register's values of which the table is not sure.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Settle(in LevelTable table, float* raw, byte* original, byte* adversarial, ref Sums sums)
+        {
+            for (ulong doubts = table.InDoubt(raw); doubts != 0; doubts &= doubts - 1)
+            {
+                int i = BitOperations.TrailingZeroCount(doubts);
+                byte lower = adversarial[i];
+                Perturb<Lanes1, TanhBound>(raw + i, original + i, adversarial + i, 1, ref sums.NotANumber);
+                if (adversarial[i] != lower) sums.Replace(original[i], lower, adversarial[i]);
+            }
+        }
+
+        // The next tile's values of this plane, which the processor does not foresee: it sees each plane for a moment only.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Prefetch(float* raw)
+        {
+            for (int line = 0; line < LevelTable.Count; line += 16) Sse.Prefetch0(raw + line);
         }
 
         /// <summary>
@@ -136,7 +221,7 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
         /// levels to change, unless it lies so near the middle between two that the exact formula must decide.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Change(float* raw, byte* original, byte* adversarial, int count, ref uint notANumber)
+        private void ChangeByEstimate(float* raw, byte* original, byte* adversarial, int count, ref uint notANumber)
         {
             T levels = T.Create(_levels), shift = T.Create(FloatMath.RoundingShift);
             // The exact formula rounds to float32 as well: its tangent, and a level of up to 255.
@@ -147,22 +232,23 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
                 var scaled = numerator * levels;
                 var shifted = T.Fused(scaled, reciprocal, shift);
                 if (T.AreAtMost(T.Magnitude(T.Fused(scaled, reciprocal, shift - shifted)), certain)) T.StoreChanged(shifted, original + i, adversarial + i);
-                else Perturb<TanhBound>(raw + i, original + i, adversarial + i, T.Count, ref notANumber);
+                else Perturb<T, TanhBound>(raw + i, original + i, adversarial + i, T.Count, ref notANumber);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Perturb<TBound>(float* raw, byte* original, byte* adversarial, int count, ref uint notANumber)
+        private void Perturb<TLanes, TBound>(float* raw, byte* original, byte* adversarial, int count, ref uint notANumber)
+            where TLanes : unmanaged, IFloatLanes<TLanes>
             where TBound : struct, IBound
         {
-            T zero = T.Create(0), most = T.Create(255), infinity = T.Create(float.PositiveInfinity), levels = T.Create(_levels);
-            for (int i = 0; i < count; i += T.Count)
+            TLanes zero = TLanes.Create(0), most = TLanes.Create(255), infinity = TLanes.Create(float.PositiveInfinity), levels = TLanes.Create(_levels);
+            for (int i = 0; i < count; i += TLanes.Count)
             {
-                T value = T.Load(raw + i), before = T.LoadBytes(original + i);
+                TLanes value = TLanes.Load(raw + i), before = TLanes.LoadBytes(original + i);
                 // NaN has no place at or below infinity: it perturbs nothing, and is counted.
-                var level = T.WhereAtMost(value, infinity, TBound.Level(value, levels, before), before);
-                notANumber += (uint)T.CountNotAtMost(value, infinity);
-                T.StoreBytes(T.Smaller(T.Larger(level, zero), most), adversarial + i);
+                var level = TLanes.WhereAtMost(value, infinity, TBound.Level(value, levels, before), before);
+                notANumber += (uint)TLanes.CountNotAtMost(value, infinity);
+                TLanes.StoreBytes(TLanes.Smaller(TLanes.Larger(level, zero), most), adversarial + i);
             }
         }
 
@@ -187,25 +273,29 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
     private interface IBound
     {
         /// <summary>The level of a raw value, before it is kept within 0 to 255.</summary>
-        static abstract T Level(T value, T levels, T original);
+        static abstract TLanes Level<TLanes>(TLanes value, TLanes levels, TLanes original)
+            where TLanes : unmanaged, IFloatLanes<TLanes>;
     }
 
     private readonly struct TanhBound : IBound
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Level(T value, T levels, T original) => T.Fused(FloatMath.Tanh(value), levels, original);
+        public static TLanes Level<TLanes>(TLanes value, TLanes levels, TLanes original)
+            where TLanes : unmanaged, IFloatLanes<TLanes> => TLanes.Fused(FloatMath.Tanh(value), levels, original);
     }
 
     private readonly struct ClampBound : IBound
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Level(T value, T levels, T original) => T.Fused(T.Smaller(T.Larger(value, T.Create(-1)), T.Create(1)), levels, original);
+        public static TLanes Level<TLanes>(TLanes value, TLanes levels, TLanes original)
+            where TLanes : unmanaged, IFloatLanes<TLanes> => TLanes.Fused(TLanes.Smaller(TLanes.Larger(value, TLanes.Create(-1)), TLanes.Create(1)), levels, original);
     }
 
     private readonly struct ImageBound : IBound
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Level(T value, T levels, T original) => T.Smaller(T.Larger(value * T.Create(255), original - levels), original + levels);
+        public static TLanes Level<TLanes>(TLanes value, TLanes levels, TLanes original)
+            where TLanes : unmanaged, IFloatLanes<TLanes> => TLanes.Smaller(TLanes.Larger(value * TLanes.Create(255), original - levels), original + levels);
     }
 
     /// <summary>Statistics of up to 8192 pixels of three channels: 24576 squares of at most 65025 each stay below 2^32.</summary>
@@ -227,6 +317,22 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
             // Half a register: the other half of both is zero.
             if (i < count) Add(Vector128.Load(before + i).ToVector256(), Vector128.Load(after + i).ToVector256(), ref largest, ref sum, ref squares);
             (_largest, _sum, _squares) = (largest, sum, squares);
+        }
+
+        public void Add(Vector512<byte> largest, Vector512<uint> sum, Vector512<uint> squares)
+        {
+            _largest = Vector256.Max(_largest, Vector256.Max(largest.GetLower(), largest.GetUpper()));
+            _sum += sum.GetLower() + sum.GetUpper();
+            _squares += squares.GetLower() + squares.GetUpper();
+        }
+
+        /// <summary>Takes away the difference of one byte that was added, and adds that of another, which is larger.</summary>
+        public void Replace(byte before, byte added, byte right)
+        {
+            int less = Math.Abs(added - before), more = Math.Abs(right - before);
+            _largest = Vector256.Max(_largest, Vector256.CreateScalar((byte)more));
+            _sum += Vector256.CreateScalar((uint)(more - less));
+            _squares += Vector256.CreateScalar((uint)((more * more) - (less * less)));
         }
 
         public readonly PerturbStatistics Statistics
@@ -264,30 +370,26 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
     {
         static abstract int Count { get; }
 
-        static abstract void Separate(byte* interleaved, byte* planes, int pitch);
+        static abstract void Separate(byte* interleaved, byte* planes, int pitch, int pixels);
 
-        static abstract void Interleave(byte* planes, int pitch, byte* interleaved);
+        static abstract void Interleave(byte* planes, int pitch, byte* interleaved, int pixels, bool around);
     }
 
     private readonly struct Rgb : IChannels
     {
         public static int Count => 3;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Separate(byte* interleaved, byte* planes, int pitch) => PixelPlanes.Separate(interleaved, planes, pitch);
+        public static void Separate(byte* interleaved, byte* planes, int pitch, int pixels) => PixelPlanes.Separate(interleaved, planes, pitch, pixels);
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Interleave(byte* planes, int pitch, byte* interleaved) => PixelPlanes.Interleave(planes, pitch, interleaved);
+        public static void Interleave(byte* planes, int pitch, byte* interleaved, int pixels, bool around) => PixelPlanes.Interleave(planes, pitch, interleaved, pixels, around);
     }
 
     private readonly struct Grey : IChannels
     {
         public static int Count => 1;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Separate(byte* interleaved, byte* planes, int pitch) => Vector128.Load(interleaved).Store(planes);
+        public static void Separate(byte* interleaved, byte* planes, int pitch, int pixels) => new ReadOnlySpan<byte>(interleaved, pixels).CopyTo(new Span<byte>(planes, pixels));
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Interleave(byte* planes, int pitch, byte* interleaved) => Vector128.Load(planes).Store(interleaved);
+        public static void Interleave(byte* planes, int pitch, byte* interleaved, int pixels, bool around) => new ReadOnlySpan<byte>(planes, pixels).CopyTo(new Span<byte>(interleaved, pixels));
     }
 }
