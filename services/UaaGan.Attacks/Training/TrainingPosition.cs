@@ -23,7 +23,7 @@ internal sealed class TrainingPosition
     /// <summary>Parts that each batch is computed in; another number gives other roundings.</summary>
     public int Shards { get; set; }
 
-    /// <summary>Score of the best validation so far.</summary>
+    /// <summary>Highest score of a validation so far.</summary>
     public double BestScore { get; set; } = double.NegativeInfinity;
 
     /// <summary>Steps done at the best validation.</summary>

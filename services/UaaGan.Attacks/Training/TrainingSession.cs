@@ -194,9 +194,10 @@ public sealed class TrainingSession : IDisposable
         var score = _learner.Score(result);
         _position.ValidationsSinceBest = score > _position.BestScore ? 0 : _position.ValidationsSinceBest + 1;
         _scalars["validations_since_best"] = _position.ValidationsSinceBest;
-        if (score <= _position.BestScore)
+        // Of two that the few validation images cannot tell apart the later one is kept: it has learned longer, at a lower rate.
+        if (score < _position.BestScore - result.MapLostError)
             return;
-        _position.BestScore = score;
+        _position.BestScore = Math.Max(_position.BestScore, score);
         _position.BestStep = _position.Step;
         _learner.KeepBest();
     }

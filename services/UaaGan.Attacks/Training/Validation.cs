@@ -8,11 +8,12 @@ namespace UaaGan.Attacks;
 /// <param name="Step">Steps done.</param>
 /// <param name="MeanAveragePrecision">mAP of the adversarial images.</param>
 /// <param name="MapLost">Share of the mAP above chance that is lost.</param>
+/// <param name="MapLostError">Its standard error, of the spread over the images.</param>
 /// <param name="MapLostSwapped">The same with each image under another's perturbation.</param>
 /// <param name="FeatureShift">Mean distance between clean and adversarial feature.</param>
 /// <param name="Similarity">Mean SSIM.</param>
 internal sealed record ValidationResult(
-    long Step, double MeanAveragePrecision, double MapLost, double MapLostSwapped, double FeatureShift, double Similarity)
+    long Step, double MeanAveragePrecision, double MapLost, double MapLostError, double MapLostSwapped, double FeatureShift, double Similarity)
 {
     private const double TieBreak = 0.01;
 
@@ -25,6 +26,7 @@ internal sealed record ValidationResult(
         results[0].Step,
         results.Average(result => result.MeanAveragePrecision),
         results.Average(result => result.MapLost),
+        results.Average(result => result.MapLostError),
         results.Average(result => result.MapLostSwapped),
         results.Average(result => result.FeatureShift),
         results.Average(result => result.Similarity));
@@ -55,7 +57,7 @@ internal sealed class Validation : IDisposable
         var queries = images.Validation();
         _gallery = cat([Features(queries.flip(3)), Features(Enlarged(queries))]).DetachFromDisposeScope();
         _clean = Features(queries).DetachFromDisposeScope();
-        _cleanPrecision = MeanAveragePrecision(_clean);
+        _cleanPrecision = Precisions(_clean).Average();
         _chance = Chance(2, 2 * images.ValidationCount);
     }
 
@@ -69,12 +71,14 @@ internal sealed class Validation : IDisposable
         var perturbation = Parts(queries, perturb);
         var adversarial = Saved(queries.Plus(perturbation));
         var features = Features(adversarial);
-        var precision = MeanAveragePrecision(features);
+        double[] precisions = Precisions(features);
+        double precision = precisions.Average();
         return new ValidationResult(
             step,
             precision,
             Lost(precision),
-            Lost(MeanAveragePrecision(Features(Saved(queries.Plus(perturbation.roll(1, 0)))))),
+            Share(Math.Sqrt(precisions.Sum(one => (one - precision) * (one - precision)) / Math.Max(1, precisions.Length - 1) / precisions.Length)),
+            Lost(Precisions(Features(Saved(queries.Plus(perturbation.roll(1, 0))))).Average()),
             FeatureDistance.Euclidean(features, _clean).mean().item<float>(),
             StructuralSimilarity.PerImage(queries, adversarial).mean().item<float>());
     }
@@ -102,8 +106,9 @@ internal sealed class Validation : IDisposable
         return nn.functional.interpolate(middle, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
     }
 
-    private double Lost(double precision) =>
-        _cleanPrecision - _chance > 1e-6 ? (_cleanPrecision - precision) / (_cleanPrecision - _chance) : 0;
+    private double Lost(double precision) => Share(_cleanPrecision - precision);
+
+    private double Share(double precision) => _cleanPrecision - _chance > 1e-6 ? precision / (_cleanPrecision - _chance) : 0;
 
     private Tensor Features(Tensor images) => Parts(images, _target.Features);
 
@@ -117,19 +122,20 @@ internal sealed class Validation : IDisposable
         }));
     }
 
-    private double MeanAveragePrecision(Tensor queries)
+    /// <summary>The average precision of each query.</summary>
+    private double[] Precisions(Tensor queries)
     {
         var scores = queries.matmul(_gallery.t()).data<float>().ToArray();
         int count = _images.ValidationCount, gallery = 2 * count;
-        var sum = 0.0;
+        var precisions = new double[count];
         for (var query = 0; query < count; query++)
         {
             var row = scores.AsSpan(query * gallery, gallery);
             int first = Rank(row, query), second = Rank(row, query + count);
-            sum += (1.0 / Math.Min(first, second) + 2.0 / Math.Max(first, second)) / 2;
+            precisions[query] = (1.0 / Math.Min(first, second) + 2.0 / Math.Max(first, second)) / 2;
         }
 
-        return sum / count;
+        return precisions;
     }
 
     /// <summary>Place of a gallery entry, from 1; equal scores are ordered by their place in the gallery.</summary>
