@@ -64,6 +64,36 @@ public class GeneratorTests
     }
 
     [Fact]
+    public void A_training_sees_what_comes_back_from_an_images_own_size_and_has_its_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var epsilon = Tiny.Eight.Value;
+        random.manual_seed(5);
+        var perturbation = (rand(3, 3, 24, 20) * (2 * epsilon) - epsilon).requires_grad_();
+
+        var seen = Resampling.AsSeen(perturbation, [(24, 20), (31, 20), (900, 700)], epsilon);
+
+        Assert.Equal(perturbation[0].data<float>().ToArray(), seen[0].data<float>().ToArray());
+        for (int i = 1; i < 3; i++)
+        {
+            var (height, width) = i == 1 ? (31, 20) : (48, 40);
+            var back = Resampling.Images(Resampling.Perturbation(perturbation.narrow(0, i, 1), height, width, epsilon), 24, 20);
+            Assert.Equal(back.data<float>().ToArray(), seen.narrow(0, i, 1).data<float>().ToArray());
+            Assert.InRange(seen[i].norm().item<float>() / perturbation[i].norm().item<float>(), 0.3, 0.99);
+        }
+
+        // Along a random direction the gradient is what a difference measures.
+        var (point, direction, weights) = (perturbation.detach().to(ScalarType.Float64), randn(3, 3, 24, 20).to(ScalarType.Float64), randn(3, 3, 24, 20).to(ScalarType.Float64));
+        var leaf = point.clone().requires_grad_();
+        var slope = (autograd.grad([Value(leaf)], [leaf])[0] * direction).sum().item<double>();
+        const double Step = 1e-7;
+        var difference = (Value(point + direction * Step) - Value(point - direction * Step)).item<double>() / (2 * Step);
+        Assert.InRange(slope / difference, 0.999, 1.001);
+
+        Tensor Value(Tensor at) => (Resampling.AsSeen(at, [(24, 20), (31, 20), (48, 40)], epsilon) * weights).sum();
+    }
+
+    [Fact]
     public void Rescaled_it_scales_its_perturbation()
     {
         using var target = Tiny.Network();

@@ -40,13 +40,13 @@ internal sealed class GeneratorLearner : ILearner
 
     public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>(_networks.State().Concat(_loss.State));
 
-    public void Step(Tensor images, long step, long totalSteps, IDictionary<string, double> scalars)
+    public void Step(TrainingBatch batch, long step, long totalSteps, IDictionary<string, double> scalars)
     {
         var trainDiscriminator = _networks.Discriminator is not null && step % _interval == 0;
-        var count = images.shape[0];
+        var count = batch.Count;
         try
         {
-            var parts = Parts(images);
+            TrainingBatch[] parts = [.. Enumerable.Range(0, _shards.Length).Select(shard => batch.Rows(FirstRow(shard, count), FirstRow(shard + 1, count) - FirstRow(shard, count)))];
             _threads.Run(shard => _shards[shard].Begin(parts[shard], _loss.UsesMask(step, totalSteps), trainDiscriminator));
             if (trainDiscriminator)
             {

@@ -33,6 +33,26 @@ internal static class Resampling
         return fitted;
     }
 
+    /// <summary>
+    /// What a network that shrinks images to the size of a perturbation [N,C,H,W] sees of it where each image has a size of its own: what does not come back from
+    /// there is no use to learn. With gradients.
+    /// </summary>
+    public static Tensor AsSeen(Tensor perturbation, IReadOnlyList<(int Height, int Width)> sizes, float epsilon)
+    {
+        var own = (Height: (int)perturbation.shape[2], Width: (int)perturbation.shape[3]);
+        if (sizes.All(size => size == own))
+            return perturbation;
+        return cat([.. sizes.Select((size, i) =>
+        {
+            var one = perturbation.narrow(0, i, 1);
+            if (size == own)
+                return one;
+            // Beyond twice the size little changes but the cost.
+            var (height, width) = (Math.Min(size.Height, 2 * own.Height), Math.Min(size.Width, 2 * own.Width));
+            return Images(Perturbation(one, height, width, epsilon), own.Height, own.Width);
+        })]);
+    }
+
     private static Tensor Matrix(Tensor like, int dimension, long outputs)
     {
         var coefficients = ResampleCoefficients.Bilinear((int)like.shape[dimension], (int)outputs);

@@ -28,15 +28,17 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
     public Dictionary<string, double> Scalars { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Perturbs images [n,C,H,W], and judges both when D is to learn.</summary>
-    /// <param name="images">Its images.</param>
+    /// <param name="batch">Its images.</param>
     /// <param name="masked">Whether the perturbation is laid under the generator's mask.</param>
     /// <param name="trainDiscriminator">Whether D is updated in this step.</param>
-    public void Begin(Tensor images, bool masked, bool trainDiscriminator)
+    public void Begin(TrainingBatch batch, bool masked, bool trainDiscriminator)
     {
         _scope = NewDisposeScope();
+        var images = batch.Images;
         (_images, _masked) = (images, masked);
         (Clean, var map) = target.FeaturesAndMap(images);
-        _output = networks.Generator.Run(images, map, epsilon, masked);
+        var output = networks.Generator.Run(images, map, epsilon, masked);
+        _output = output with { Perturbation = Resampling.AsSeen(output.Perturbation, batch.Sizes, epsilon) };
         DiscriminatorGradients = trainDiscriminator ? OfDiscriminator(networks.DiscriminatorOptimizer!, images, _output.Perturbation) : [];
     }
 

@@ -9,12 +9,12 @@ internal interface ILearner : IDisposable
     IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <summary>Learns from one batch.</summary>
-    /// <param name="images">[N,C,H,W] in [0,1].</param>
+    /// <param name="batch">The images.</param>
     /// <param name="step">Steps done before this one.</param>
     /// <param name="totalSteps">Steps to do; 0 while not yet known.</param>
     /// <param name="scalars">Takes what is worth watching, the loss among it.</param>
     /// <exception cref="UaaGan.Failures.FailureException">TRAINING_DIVERGED.</exception>
-    void Step(Tensor images, long step, long totalSteps, IDictionary<string, double> scalars);
+    void Step(TrainingBatch batch, long step, long totalSteps, IDictionary<string, double> scalars);
 
     /// <summary>The perturbation of images [N,C,H,W] as it would be saved now, the same shape, within the budget. Threads may call it at once.</summary>
     Tensor Perturbation(Tensor images);

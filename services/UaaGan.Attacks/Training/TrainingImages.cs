@@ -13,11 +13,13 @@ namespace UaaGan.Attacks;
 internal sealed class TrainingImages : IDisposable
 {
     private readonly Tensor _pixels;
+    private readonly (int Height, int Width)[] _sizes;
     private readonly int[] _training, _validation;
 
-    private TrainingImages(Tensor pixels, int[] training, int[] validation, string[] imageHashes)
+    private TrainingImages(Tensor pixels, (int Height, int Width)[] sizes, int[] training, int[] validation, string[] imageHashes)
     {
         _pixels = pixels;
+        _sizes = sizes;
         _training = training;
         _validation = validation;
         ImageHashes = imageHashes;
@@ -67,16 +69,16 @@ internal sealed class TrainingImages : IDisposable
         var (training, validation) = Split(images.Count, options.Number("validation-share"), seed);
         return new TrainingImages(
             tensor(pixels, [images.Count, channels, height, width], ScalarType.Byte).DetachFromDisposeScope(),
-            training, validation, [.. images.Select(image => image.Sha256())]);
+            [.. images.Select(image => (image.Height, image.Width))], training, validation, [.. images.Select(image => image.Sha256())]);
     }
 
     /// <summary>Training images by their places among <see cref="Count"/>: float32 [n,C,H,W] in [0,1].</summary>
-    public Tensor Batch(ReadOnlySpan<int> places)
+    public TrainingBatch Batch(ReadOnlySpan<int> places)
     {
         var indices = new long[places.Length];
         for (var i = 0; i < indices.Length; i++)
             indices[i] = _training[places[i]];
-        return Select(indices);
+        return new TrainingBatch(Select(indices), [.. indices.Select(index => _sizes[index])]);
     }
 
     /// <summary>The validation images: float32 [n,C,H,W] in [0,1].</summary>

@@ -140,7 +140,8 @@ public sealed class TrainingSession : IDisposable
         using (NewDisposeScope())
         {
             var step = _position.Step;
-            _learner.Step(_augmentation.Apply(_images.Batch(_batches.At(step)), step), step, _position.TotalSteps, _scalars);
+            var batch = _images.Batch(_batches.At(step));
+            _learner.Step(batch with { Images = _augmentation.Apply(batch.Images, step) }, step, _position.TotalSteps, _scalars);
         }
 
         _position.Step++;
@@ -208,7 +209,7 @@ public sealed class TrainingSession : IDisposable
         using var scope = NewDisposeScope();
         foreach (var network in _networks.Networks)
         {
-            var images = _images.Batch(_batches.At(0)).requires_grad_();
+            var images = _images.Batch(_batches.At(0)).Images.requires_grad_();
             var (gradient, _) = PixelGradient.Of(images, network.Features, features => FeatureDistance.Euclidean(features, features.detach()).sum());
             var largest = gradient.abs().max().item<float>();
             if (!(largest > 0) || !float.IsFinite(largest))

@@ -32,8 +32,9 @@ internal sealed class UniversalLearner : ILearner
 
     public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>(_optimizer.State) { [BestKey] = _best };
 
-    public void Step(Tensor images, long step, long totalSteps, IDictionary<string, double> scalars)
+    public void Step(TrainingBatch batch, long step, long totalSteps, IDictionary<string, double> scalars)
     {
+        var images = batch.Images;
         var (epoch, place) = Math.DivRem(step, _stepsAnEpoch);
         if (place == 0)
             _optimizer.BeginEpoch();
