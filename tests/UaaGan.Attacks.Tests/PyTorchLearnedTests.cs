@@ -71,7 +71,7 @@ public sealed class PyTorchLearnedTests(PyTorchLearnedTests.Reference reference)
 
                 Began[method] = (images + learner.Perturbation(images)).clamp(0, 1).detach().DetachFromDisposeScope();
                 var scalars = new Dictionary<string, double>();
-                for (var step = 0; step < Steps; step++) learner.Step(TrainingBatch.Of(images), step, Steps, scalars);
+                for (var step = 0; step < Steps; step++) learner.Step(Tiny.Step(images), step, Steps, scalars);
                 Made[method] = (images + learner.Perturbation(images)).clamp(0, 1).detach().DetachFromDisposeScope();
                 cases[method] = new
                 {

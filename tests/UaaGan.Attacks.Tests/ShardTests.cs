@@ -29,7 +29,7 @@ public class ShardTests
         (Tensor Generator, Tensor Discriminator) Gradients(long start, long count)
         {
             var shard = new TrainingShard(networks, loss, features, Tiny.Eight.Value);
-            shard.Begin(TrainingBatch.Of(images).Rows(start, count), masked: true, trainDiscriminator: true);
+            shard.Begin(Tiny.Step(images).Rows(start, count), masked: true, trainDiscriminator: true);
             shard.Finish(negative.narrow(0, start, count), step: 0);
             var gradients = (OneVector(shard.GeneratorGradients), OneVector(shard.DiscriminatorGradients));
             shard.End();

@@ -99,10 +99,7 @@ internal readonly unsafe struct LevelTable
         notNumbers |= firstMagnitudes | secondMagnitudes;
         // Those just below a step are the largest of 16 bits.
         isInDoubt = Vector512.GreaterThanOrEqualAny(Vector512.Max(firstDistances, secondDistances), _doubt);
-        var levels = InOrder(Avx512BW.PackSignedSaturate(first, second).AsInt32());
-        // With its first bit turned, a byte from 0 to 255 is a signed one from -128 to 127, whose sums the processor keeps within these.
-        var turn = Vector512.Create((byte)0x80);
-        return Avx512BW.AddSaturate((original ^ turn).AsSByte(), levels.AsSByte()).AsByte() ^ turn;
+        return Saturating.Add(original, InOrder(Avx512BW.PackSignedSaturate(first, second).AsInt32()).AsSByte());
     }
 
     /// <summary>Which of the values lie too near a step: a bit each.</summary>

@@ -25,10 +25,7 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IFloatLanes<L
     public static void StoreAround(Lanes512 value, float* to) => value._value.StoreAlignedNonTemporal(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadBytes(byte* from) => FromBytes(Vector128.Load(from));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 FromBytes(Vector128<byte> bytes) => new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(bytes)));
+    public static Lanes512 LoadBytes(byte* from) => new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(from))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Lanes512 value, byte* to) => Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(value._value).AsUInt32()).Store(to);

@@ -15,4 +15,12 @@ internal static class Saturating
         var turn = Vector128.Create((byte)0x80);
         return Sse2.AddSaturate((bytes ^ turn).AsSByte(), changes).AsByte() ^ turn;
     }
+
+    /// <summary>The same, AVX-512BW.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Add(Vector512<byte> bytes, Vector512<sbyte> changes)
+    {
+        var turn = Vector512.Create((byte)0x80);
+        return Avx512BW.AddSaturate((bytes ^ turn).AsSByte(), changes).AsByte() ^ turn;
+    }
 }

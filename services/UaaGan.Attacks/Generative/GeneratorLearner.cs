@@ -46,7 +46,7 @@ internal sealed class GeneratorLearner : ILearner
         var count = batch.Count;
         try
         {
-            TrainingBatch[] parts = [.. Enumerable.Range(0, _shards.Length).Select(shard => batch.Rows(FirstRow(shard, count), FirstRow(shard + 1, count) - FirstRow(shard, count)))];
+            var parts = Parts(count, batch.Rows);
             _threads.Run(shard => _shards[shard].Begin(parts[shard], _loss.UsesMask(step, totalSteps), trainDiscriminator));
             if (trainDiscriminator)
             {
@@ -54,7 +54,8 @@ internal sealed class GeneratorLearner : ILearner
                 _networks.DiscriminatorOptimizer!.Step(mean, _discriminatorRate, step / _interval + 1);
             }
 
-            var mined = Parts(_loss.Mined(cat([.. _shards.Select(shard => shard.Clean!)])));
+            var distances = _loss.Mined(cat([.. _shards.Select(shard => shard.Clean!)]));
+            var mined = Parts(count, (first, rows) => distances.narrow(0, first, rows));
             _threads.Run(shard => _shards[shard].Finish(mined[shard], step));
             Collect(scalars, step, count);
             var rate = _rate * RateSchedule.At(step, totalSteps);
@@ -85,13 +86,15 @@ internal sealed class GeneratorLearner : ILearner
         _loss.Dispose();
     }
 
-    /// <summary>The shards' rows of a tensor that has one row an image of the batch.</summary>
-    private Tensor[] Parts(Tensor rows) => [.. Enumerable.Range(0, _shards.Length).Select(shard =>
-        rows.narrow(0, FirstRow(shard, rows.shape[0]), FirstRow(shard + 1, rows.shape[0]) - FirstRow(shard, rows.shape[0])))];
+    /// <summary>The shards' parts of a batch, cut by the first row and the number of rows.</summary>
+    private T[] Parts<T>(long count, Func<long, long, T> rows) =>
+        [.. Enumerable.Range(0, _shards.Length).Select(shard => rows(FirstRow(shard, count), Rows(shard, count)))];
 
     private long FirstRow(int shard, long count) => count * shard / _shards.Length;
 
-    private double Share(int shard, long count) => (FirstRow(shard + 1, count) - FirstRow(shard, count)) / (double)count;
+    private long Rows(int shard, long count) => FirstRow(shard + 1, count) - FirstRow(shard, count);
+
+    private double Share(int shard, long count) => Rows(shard, count) / (double)count;
 
     /// <summary>The gradients of the whole batch: each shard's count by its share of the images.</summary>
     private Tensor[] Mean(IList<Tensor>[] gradients, long count)

@@ -9,9 +9,6 @@ internal sealed record TrainingBatch(Tensor Images, IReadOnlyList<(int Height, i
 {
     public long Count => Images.shape[0];
 
-    /// <summary>Images that never had another size.</summary>
-    public static TrainingBatch Of(Tensor images) => new(images, [.. Enumerable.Repeat(((int)images.shape[2], (int)images.shape[3]), (int)images.shape[0])]);
-
     /// <summary>A run of them, which shares their memory.</summary>
     public TrainingBatch Rows(long first, long count) => new(Images.narrow(0, first, count), [.. Sizes.Skip((int)first).Take((int)count)]);
 }

@@ -73,6 +73,9 @@ internal static class Tiny
     public static Tensor Batch(int count, int width = 20, int height = 24, int channels = 3) =>
         cat([.. Enumerable.Range(0, count).Select(i => PixelTensor.FromImage(Picture(i, width, height, channels)))]);
 
+    /// <summary>Images as a step gets them that never had another size.</summary>
+    public static TrainingBatch Step(Tensor images) => new(images, [.. Enumerable.Repeat(((int)images.shape[2], (int)images.shape[3]), (int)images.shape[0])]);
+
     public static string[] Ids(int count) => [.. Enumerable.Range(0, count).Select(i => $"item {i}")];
 
     public static Dictionary<string, string> Options(params ReadOnlySpan<(string Name, string Value)> more)
