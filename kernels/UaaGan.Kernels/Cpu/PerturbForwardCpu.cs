@@ -252,22 +252,27 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Normalize(byte* levels, float* input, float scale, float bias, int count)
         {
-            T factor = T.Create(scale), summand = T.Create(bias);
-            if (around && (nuint)input % (nuint)sizeof(T) == 0)
+            // A scale so small that its last bits would be lost on the way takes another.
+            if (scale / T.UnitScale * T.UnitScale == scale) Normalize<T>(levels, input, scale, bias, count);
+            else Normalize<Lanes1>(levels, input, scale, bias, count);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Normalize<TLanes>(byte* levels, float* input, float scale, float bias, int count)
+            where TLanes : unmanaged, IFloatLanes<TLanes>
+        {
+            TLanes factor = TLanes.Create(scale / TLanes.UnitScale), summand = TLanes.Create(bias);
+            if (around && (nuint)input % (nuint)sizeof(TLanes) == 0)
             {
-                for (int i = 0; i < count; i += T.Count) T.StoreAround(Normalized(levels + i, factor, summand), input + i);
+                for (int i = 0; i < count; i += TLanes.Count) TLanes.StoreAround(TLanes.Fused(TLanes.LoadUnits(levels + i), factor, summand), input + i);
             }
             else
             {
-                for (int i = 0; i < count; i += T.Count) T.Store(Normalized(levels + i, factor, summand), input + i);
+                for (int i = 0; i < count; i += TLanes.Count) TLanes.Store(TLanes.Fused(TLanes.LoadUnits(levels + i), factor, summand), input + i);
             }
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static T Normalized(byte* levels, T factor, T summand) => T.Fused(FloatMath.UnitOf(T.LoadBytes(levels)), factor, summand);
     }
 
     private interface IBound

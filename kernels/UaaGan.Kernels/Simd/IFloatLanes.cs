@@ -22,6 +22,12 @@ internal unsafe interface IFloatLanes<T>
     /// <summary>Count bytes as numbers.</summary>
     static abstract T LoadBytes(byte* from);
 
+    /// <summary>Count bytes as byte / 255, with the bits of the division, times <see cref="UnitScale"/>.</summary>
+    static abstract T LoadUnits(byte* from);
+
+    /// <summary>A power of two, which changes no bit of what it multiplies.</summary>
+    static abstract float UnitScale { get; }
+
     /// <summary>Numbers from 0 to 255, rounded half to even, as bytes.</summary>
     static abstract void StoreBytes(T value, byte* to);
 

@@ -17,6 +17,10 @@ internal readonly unsafe struct Lanes1(float value) : IFloatLanes<Lanes1>
 
     public static Lanes1 LoadBytes(byte* from) => new(*from);
 
+    public static Lanes1 LoadUnits(byte* from) => FloatMath.UnitOf(LoadBytes(from));
+
+    public static float UnitScale => 1;
+
     public static void StoreBytes(Lanes1 value, byte* to) => *to = (byte)MathF.Round(value._value);
 
     public static void StoreChanged(Lanes1 changes, byte* original, byte* to) =>

@@ -28,6 +28,11 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IFloatLanes<L
     public static Lanes256 LoadBytes(byte* from) => new(Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(from)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadUnits(byte* from) => FloatMath.UnitOf(LoadBytes(from));
+
+    public static float UnitScale => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Lanes256 value, byte* to)
     {
         var levels = Avx.ConvertToVector256Int32(value._value);

@@ -10,6 +10,15 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IFloatLanes<L
 {
     private readonly Vector512<float> _value = value;
 
+    // Each of the register's four parts has the same 16 bytes, and takes four of its own.
+    private static Vector512<byte> FourTimes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(
+        0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7,
+        8, 8, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 11, 12, 12, 12, 12, 13, 13, 13, 13, 14, 14, 14, 14, 15, 15, 15, (byte)15);
+    }
+
     public static int Count => 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -26,6 +35,15 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IFloatLanes<L
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadBytes(byte* from) => new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(from))));
+
+    // byte / 255 is the byte again and again behind the binary point. Four of them make an integer; of these a float leaves out as many bits as the byte
+    // has, which are the byte, at least half of the last bit kept, and more follows: the nearest is always the one above.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadUnits(byte* from) => new(Avx512F.ConvertToVector512Single(
+        Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((uint*)from).AsByte(), FourTimes).AsUInt32(), FloatRoundingMode.ToPositiveInfinity));
+
+    // 2^32.
+    public static float UnitScale => 4294967296f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Lanes512 value, byte* to) => Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(value._value).AsUInt32()).Store(to);
