@@ -32,12 +32,12 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
     private const long MostCached = 16 << 20;
 
     // The last call's, which is mostly the next one's: a table takes longer to make than an image to perturb.
-    private Tabled _last = new(0, null);
+    private BudgetTable _last = new(0);
 
     public void Run(in PerturbArguments arguments)
     {
         var copy = arguments;
-        var table = arguments.Bound == RawBound.Tanh && T.Count == Vector512<float>.Count ? Table(arguments.Levels) : null;
+        var table = arguments.Bound == RawBound.Tanh && T.Count == Vector512<float>.Count ? Table(arguments.Levels) : BudgetTable.None;
         var parts = new List<(int Image, int First)>();
         long pixels = 0;
         for (int image = 0; image < copy.ImageCount; image++)
@@ -53,21 +53,21 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
         for (int part = 0; part < done.Length; part++) copy.Statistics[parts[part].Image].Add(done[part]);
     }
 
-    private LevelTable? Table(float levels)
+    private BudgetTable Table(float levels)
     {
         var last = Volatile.Read(ref _last);
-        if (last.Levels != levels) Volatile.Write(ref _last, last = new Tabled(levels, LevelTable.For(levels)));
-        return last.Table;
+        if (last.Levels != levels) Volatile.Write(ref _last, last = new BudgetTable(levels));
+        return last;
     }
 
-    private static PerturbStatistics Part(in PerturbArguments arguments, LevelTable? table, ImageSpan image, int first, bool around)
+    private static PerturbStatistics Part(in PerturbArguments arguments, BudgetTable table, ImageSpan image, int first, bool around)
     {
         int end = Math.Min(first + PixelsPerPart, image.Pixels);
         return arguments.Channels == 3 ? Part<Rgb>(arguments, table, image, first, end, around) : Part<Grey>(arguments, table, image, first, end, around);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static PerturbStatistics Part<TChannels>(in PerturbArguments arguments, LevelTable? table, ImageSpan image, int first, int end, bool around)
+    private static PerturbStatistics Part<TChannels>(in PerturbArguments arguments, BudgetTable table, ImageSpan image, int first, int end, bool around)
         where TChannels : struct, IChannels
     {
         var sums = default(Sums);
@@ -127,25 +127,38 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
         }
     }
 
-    private sealed record Tabled(float Levels, LevelTable? Table);
+    /// <summary>The table of a budget, where it has one. Tiles refer to it: a copy for each would cost a tenth of their time.</summary>
+    private sealed class BudgetTable(float levels)
+    {
+        private readonly LevelTable? _values = levels > 0 ? LevelTable.For(levels) : null;
+
+        /// <summary>Of what goes by no table.</summary>
+        public static BudgetTable None { get; } = new(0);
+
+        public float Levels => levels;
+
+        public bool IsThere => _values.HasValue;
+
+        public ref readonly LevelTable Values => ref Nullable.GetValueRefOrDefaultRef(in _values);
+    }
 
     /// <summary>What happens to the values of one channel.</summary>
     /// <param name="arguments">What is asked for.</param>
     /// <param name="table">The budget's table, where it has one.</param>
     /// <param name="around">Whether network input is stored past the caches, where it lies so that whole registers can be.</param>
-    private readonly struct Formula(in PerturbArguments arguments, LevelTable? table, bool around)
+    private readonly struct Formula(in PerturbArguments arguments, BudgetTable table, bool around)
     {
         private readonly float _levels = arguments.Levels;
         private readonly RawBound _bound = arguments.Bound;
         private readonly ChannelValues _scale = arguments.Scale;
         private readonly ChannelValues _bias = arguments.Bias;
-        private readonly LevelTable? _table = table;
+        private readonly BudgetTable _table = table;
 
         /// <summary>For a multiple of 16 values, at most a tile of them.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Apply(float* raw, byte* original, byte* adversarial, float* input, int channel, int count, ref Sums sums)
         {
-            int done = _table is { } table ? LookUp(table, raw, original, adversarial, count, ref sums) : 0;
+            int done = _table.IsThere ? LookUp(in _table.Values, raw, original, adversarial, count, ref sums) : 0;
             if (done < count)
             {
                 Change(raw + done, original + done, adversarial + done, count - done, ref sums.NotANumber);
@@ -168,20 +181,22 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
         /// values that is: none where one of them is no number. Doubts are settled in the end: a branch for each would be foreseen wrongly.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private int LookUp(LevelTable table, float* raw, byte* original, byte* adversarial, int count, ref Sums sums)
+        private int LookUp(in LevelTable shared, float* raw, byte* original, byte* adversarial, int count, ref Sums sums)
         {
-            short* doubtful = stackalloc short[(Tile / LevelTable.Count) + 1];
+            // What is read again after each store, if it does not lie in registers.
+            var table = shared;
             var notNumbers = Vector512<short>.Zero;
             var (largest, sum, squares) = (Vector512<byte>.Zero, Vector512<uint>.Zero, Vector512<uint>.Zero);
-            int found = 0, i = 0;
+            // A bit for each register.
+            uint doubtful = 0;
+            int i = 0;
             for (; i <= count - LevelTable.Count; i += LevelTable.Count)
             {
                 Prefetch(raw + i + Tile);
                 var before = Vector512.Load(original + i);
                 var after = table.Change(raw + i, before, ref notNumbers, out bool isInDoubt);
                 after.Store(adversarial + i);
-                doubtful[found] = (short)i;
-                found += isInDoubt ? 1 : 0;
+                doubtful |= (isInDoubt ? 1u : 0u) << (i / LevelTable.Count);
 
                 var difference = Vector512.Max(before, after) - Vector512.Min(before, after);
                 largest = Vector512.Max(largest, difference);
@@ -192,7 +207,12 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
 
             if (notNumbers.ExtractMostSignificantBits() != 0) return 0;
             sums.Add(largest, sum, squares);
-            for (int group = 0; group < found; group++) Settle(table, raw + doubtful[group], original + doubtful[group], adversarial + doubtful[group], ref sums);
+            for (; doubtful != 0; doubtful &= doubtful - 1)
+            {
+                int first = BitOperations.TrailingZeroCount(doubtful) * LevelTable.Count;
+                Settle(in shared, raw + first, original + first, adversarial + first, ref sums);
+            }
+
             return i;
         }
 
