@@ -94,19 +94,21 @@ internal readonly unsafe struct LevelTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<byte> Change(float* raw, Vector512<byte> original, ref Vector512<short> notNumbers, out bool isInDoubt)
     {
-        var (first, firstDistances, firstMagnitudes) = Levels(raw);
-        var (second, secondDistances, secondMagnitudes) = Levels(raw + (Count / 2));
+        var (first, firstDistances, firstMagnitudes, firstSigns) = Levels(raw);
+        var (second, secondDistances, secondMagnitudes, secondSigns) = Levels(raw + (Count / 2));
         notNumbers |= firstMagnitudes | secondMagnitudes;
         // Those just below a step are the largest of 16 bits.
         isInDoubt = Vector512.GreaterThanOrEqualAny(Vector512.Max(firstDistances, secondDistances), _doubt);
-        return Saturating.Add(original, InOrder(Avx512BW.PackSignedSaturate(first, second).AsInt32()).AsSByte());
+        var levels = Avx512BW.PackSignedSaturate(first, second);
+        var changes = Vector512.ConditionalSelect(Vector512.LessThan(Avx512BW.PackSignedSaturate(firstSigns, secondSigns), Vector512<sbyte>.Zero), -levels, levels);
+        return Saturating.Add(original, InOrder(changes.AsInt32()).AsSByte());
     }
 
     /// <summary>Which of the values lie too near a step: a bit each.</summary>
     public ulong InDoubt(float* raw)
     {
-        var (_, firstDistances, _) = Levels(raw);
-        var (_, secondDistances, _) = Levels(raw + (Count / 2));
+        var (_, firstDistances, _, _) = Levels(raw);
+        var (_, secondDistances, _, _) = Levels(raw + (Count / 2));
         var doubts = Avx512BW.PackSignedSaturate(
             Vector512.GreaterThanOrEqual(firstDistances, _doubt).AsInt16(), Vector512.GreaterThanOrEqual(secondDistances, _doubt).AsInt16());
         return InOrder(doubts.AsInt32()).AsByte().ExtractMostSignificantBits();
@@ -118,18 +120,18 @@ internal readonly unsafe struct LevelTable
         Avx512F.PermuteVar16x32(packed, Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private (Vector512<short> Levels, Vector512<ushort> Distances, Vector512<short> Magnitudes) Levels(float* raw)
+    private (Vector512<short> Levels, Vector512<ushort> Distances, Vector512<short> Magnitudes, Vector512<short> Signs) Levels(float* raw)
     {
         var (low, high) = (Vector512.Load(raw), Vector512.Load(raw + 16));
         // What is no number, or too large for an integer, becomes the least integer, the only one with a sign.
         var magnitudes = Avx512BW.PackSignedSaturate(Whole(low), Whole(high));
         // A float is negative as an integer where it is as a number.
-        var signs = Avx512BW.ShiftRightArithmetic(Avx512BW.PackSignedSaturate(low.AsInt32(), high.AsInt32()), 15);
+        var signs = Avx512BW.PackSignedSaturate(low.AsInt32(), high.AsInt32());
         var cells = Avx512BW.ShiftRightLogical(magnitudes, CellBits);
         var distances = magnitudes - Avx512BW.PermuteVar32x16(_steps, cells);
         // Below its step a cell's level is one less.
         var levels = Avx512BW.PermuteVar32x16(_bases, cells) + Avx512BW.ShiftRightArithmetic(distances, 15);
-        return ((levels ^ signs) - signs, distances.AsUInt16(), magnitudes);
+        return (levels, distances.AsUInt16(), magnitudes, signs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -198,7 +198,8 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
                 after.Store(adversarial + i);
                 doubtful |= (isInDoubt ? 1u : 0u) << (i / LevelTable.Count);
 
-                var difference = Vector512.Max(before, after) - Vector512.Min(before, after);
+                // No level changes a byte by more than 127.
+                var difference = Vector512.Abs((after - before).AsSByte()).AsByte();
                 largest = Vector512.Max(largest, difference);
                 sum += Avx512BW.SumAbsoluteDifferences(difference, Vector512<byte>.Zero).AsUInt32();
                 // Of differences of at most 127 the sum of two squares fits 16 bits.
