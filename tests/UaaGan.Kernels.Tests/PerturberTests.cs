@@ -17,6 +17,29 @@ public class PerturberTests
         }
     }
 
+    // Down to where a number has lost most of its bits.
+    [Theory]
+    [InlineData(4.4f)]
+    [InlineData(-1e-20f)]
+    [InlineData(1.2345678e-30f)]
+    [InlineData(1.2345678e-38f)]
+    [InlineData(1e-44f)]
+    [InlineData(3e38f)]
+    public void The_network_sees_each_byte_scaled_and_rounded_once_whatever_the_scale(float scale)
+    {
+        byte[] original = [.. Enumerable.Range(0, 3 * 300).Select(i => (byte)(i * 7))];
+        foreach (var level in Levels.Supported)
+        {
+            using var device = new CpuDevice(1, level);
+            var (_, input, _) = Run(device, original, _ => 0, Plain with { Levels = 0, Scale = ChannelValues.All(scale), Bias = ChannelValues.All(scale / 3) });
+            for (int pixel = 0; pixel < 300; pixel++)
+            {
+                for (int channel = 0; channel < 3; channel++)
+                    Assert.Equal(MathF.FusedMultiplyAdd(original[(pixel * 3) + channel] / 255f, scale, scale / 3), input[(channel * 300) + pixel]);
+            }
+        }
+    }
+
     [Fact]
     public void A_budget_is_used_and_never_exceeded()
     {

@@ -14,7 +14,12 @@ internal static class CpuWork
 
         try
         {
-            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, body);
+            // Each thread takes the next part when it is done with one: Parallel.For would hand out up to 16 at a time, and threads would wait for the last.
+            int taken = 0;
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, (_, state) =>
+            {
+                for (int part; !state.IsExceptional && (part = Interlocked.Increment(ref taken) - 1) < parts;) body(part);
+            });
         }
         catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault() is OperationCanceledException cancelled)
         {

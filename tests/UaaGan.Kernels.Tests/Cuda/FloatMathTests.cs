@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace UaaGan.Kernels.Tests;
 
 public unsafe class FloatMathTests
@@ -38,6 +40,10 @@ public unsafe class FloatMathTests
             Assert.Equal(level / 255f, device.Evaluate("emulate_unit_of", level));
             Assert.Equal(level / 255f, Lane<Lanes1>(FloatMath.UnitOf, level));
         }
+
+        UnitsAreQuotients<Lanes1>();
+        if (Levels.Supported.Contains(SimdLevel.Vector256)) UnitsAreQuotients<Lanes256>();
+        if (Levels.Supported.Contains(SimdLevel.Vector512)) UnitsAreQuotients<Lanes512>();
     }
 
     [Fact]
@@ -70,6 +76,17 @@ public unsafe class FloatMathTests
                 return numerator * reciprocal;
             },
             x);
+    }
+
+    private static void UnitsAreQuotients<T>()
+        where T : unmanaged, IFloatLanes<T>
+    {
+        byte* levels = stackalloc byte[256];
+        float* units = stackalloc float[256];
+        for (int level = 0; level < 256; level++) levels[level] = (byte)(level * 77);
+        for (int first = 0; first < 256; first += T.Count) T.Store(T.LoadUnits(levels + first), units + first);
+        Assert.Equal(1, BitOperations.PopCount((ulong)T.UnitScale));
+        for (int level = 0; level < 256; level++) Assert.Equal(levels[level] / 255f, units[level] / T.UnitScale);
     }
 
     private static float Wide(float x) => Levels.Supported[^1] switch
