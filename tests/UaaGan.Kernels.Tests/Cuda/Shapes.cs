@@ -17,7 +17,7 @@ internal static class Shapes
     /// <param name="tests">Tests that share the count.</param>
     public static void ForEach(string what, Action<int> run, int tests = 1)
     {
-        int cases = (Repository.IsFull ? Many : Few) / tests;
+        int cases = ((Repository.IsFull ? Many : Few) + tests - 1) / tests;
         long start = Stopwatch.GetTimestamp();
         var reported = TimeSpan.Zero;
         for (int seed = 0; seed < cases; seed++)
