@@ -130,7 +130,7 @@ internal sealed unsafe class PerturbForwardCpu<T>(int threads) : IKernel<Perturb
     /// <summary>The table of a budget, where it has one. Tiles refer to it: a copy for each would cost a tenth of their time.</summary>
     private sealed class BudgetTable(float levels)
     {
-        private readonly LevelTable? _values = levels > 0 ? LevelTable.For(levels) : null;
+        private readonly LevelTable? _values = LevelTable.For(levels);
 
         /// <summary>Of what goes by no table.</summary>
         public static BudgetTable None { get; } = new(0);
