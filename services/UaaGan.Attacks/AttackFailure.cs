@@ -80,6 +80,11 @@ internal static class AttackFailure
         $"{target} shows no map, as TorchScript and ONNX files do not, and target-map is on; leave it at auto, or switch it off",
         "options", ("model", target.ToString()));
 
+    public static FailureException SecondLookWithoutMap() => New(
+        FailureKind.FailedPrecondition, "SECOND_LOOK_WITHOUT_MAP",
+        "second-look is asked for and the generator sees no map of the target: target-map is off, the target shows none, as TorchScript and ONNX files do not, or there are several and target-map is not on",
+        "options");
+
     public static FailureException GeneratorModel(GeneratorRecord generator, TargetIdentity target) => New(
         FailureKind.FailedPrecondition, "GENERATOR_MODEL",
         $"generator '{generator.Name}' was trained against {string.Join(" and ", generator.Ensemble.Prepend(generator.Model))}, not against {target}; train one against the network that is attacked",

@@ -35,7 +35,7 @@ public class GeneratorTests
         using var scope = NewDisposeScope();
         using var generator = GeneratorWeights.Build(new GeneratorForm(16, 1, 8, PerturbationBound.Tanh, 1));
 
-        var failure = Expect.Fails("IMAGE_TOO_SMALL", () => generator.Perturbation(Tiny.Batch(1, width: 7, height: 20), map: null, Tiny.Eight.Value));
+        var failure = Expect.Fails("IMAGE_TOO_SMALL", () => generator.Perturbation(Tiny.Batch(1, width: 7, height: 20), sight: null, Tiny.Eight.Value));
         Assert.Equal(("7", "20", "8"), (failure.Metadata["width"], failure.Metadata["height"], failure.Metadata["least"]));
     }
 
@@ -52,11 +52,11 @@ public class GeneratorTests
         SeededInitialization.Apply(generator, 1, "generator");
         var images = Tiny.Batch(2, width, height);
 
-        var perturbation = generator.Perturbation(images, map: null, epsilon);
+        var perturbation = generator.Perturbation(images, sight: null, epsilon);
 
         Assert.Equal(images.shape, perturbation.shape);
         Assert.True(perturbation.abs().max().item<float>() <= epsilon);
-        var meant = generator.Perturbation(Resampling.Images(images, 24, 20), map: null, epsilon);
+        var meant = generator.Perturbation(Resampling.Images(images, 24, 20), sight: null, epsilon);
         double seen = Off(Resampling.Images(perturbation, 24, 20)), stretched = Off(Resampling.Images(Resampling.Images(meant, height, width), 24, 20));
         Assert.True(seen < 0.6 * stretched, $"{seen} of the perturbation is lost, {stretched} where it is only stretched");
 

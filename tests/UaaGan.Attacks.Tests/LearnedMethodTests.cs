@@ -77,8 +77,8 @@ public class LearnedMethodTests
         using var generator = GeneratorWeights.Build(new GeneratorForm(16, 1, 8, PerturbationBound.Tanh, 1, Masked: true));
         SeededInitialization.Apply(generator, 3, "generator");
         var images = Tiny.Batch(2, channels: channels);
-        var (bare, _) = generator.Run(images, map: null, 0.03f, masked: false);
-        var (masked, mask) = generator.Run(images, map: null, 0.03f, masked: true);
+        var (bare, _) = generator.Run(images, sight: null, 0.03f, masked: false);
+        var (masked, mask) = generator.Run(images, sight: null, 0.03f, masked: true);
 
         Assert.Equal([2, 1, 24, 20], mask!.shape);
         Assert.Equal(0f, mask.amin([1, 2, 3]).max().item<float>());

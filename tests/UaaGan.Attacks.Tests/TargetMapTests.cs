@@ -46,13 +46,15 @@ public sealed class TargetMapTests
         var images = Tiny.Batch(2);
         var map = linspace(0, 400, 2 * 32 * 3 * 2).sin().reshape(2, 32, 3, 2);
 
-        var given = generator.Perturbation(images, map, 0.03f);
-        var larger = generator.Perturbation(images, map.Times(100).Plus(5), 0.03f);
-        var other = generator.Perturbation(images, map.flip(2), 0.03f);
+        var given = generator.Perturbation(images, Sight(map), 0.03f);
+        var larger = generator.Perturbation(images, Sight(map.Times(100).Plus(5)), 0.03f);
+        var other = generator.Perturbation(images, Sight(map.flip(2)), 0.03f);
 
         Assert.True((given - larger).abs().max().item<float>() < 1e-4f);
         Assert.True((given - other).abs().max().item<float>() > 1e-3f);
-        Assert.Throws<ArgumentNullException>(() => generator.Perturbation(images, map: null, 0.03f));
+        Assert.Throws<ArgumentNullException>(() => generator.Perturbation(images, sight: null, 0.03f));
+
+        static TargetSight Sight(Tensor map) => new(map, _ => throw new InvalidOperationException("looked twice"));
     }
 
     [Fact]

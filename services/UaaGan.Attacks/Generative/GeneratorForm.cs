@@ -18,11 +18,12 @@ internal enum PerturbationBound
 /// <param name="TextureFloor">Share of the budget left where the image is flat; 1 spends it everywhere alike.</param>
 /// <param name="Masked">Whether a second output says how much of the perturbation each pixel gets.</param>
 /// <param name="MapChannels">Channels of the target's map that it sees beside the image; 0: it sees the image alone.</param>
+/// <param name="SecondBlocks">Residual blocks of its second look, at what its perturbation does to the map; 0: it looks once.</param>
 /// <param name="ImageSize">Rows and columns of the images it was trained on, at which it works whatever an image's own size; null: at the image's own.</param>
 internal sealed record GeneratorForm(
-    int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false, int MapChannels = 0, (int Height, int Width)? ImageSize = null)
+    int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false, int MapChannels = 0, int SecondBlocks = 0, (int Height, int Width)? ImageSize = null)
 {
-    public static GeneratorForm From(OptionValues options, bool masked, int mapChannels, (int Height, int Width) imageSize) => new(
+    public static GeneratorForm From(OptionValues options, bool masked, int mapChannels, int secondBlocks, (int Height, int Width) imageSize) => new(
         options.Integer("generator-width"),
         options.Integer("generator-blocks"),
         options.Integer("unshuffle"),
@@ -30,16 +31,22 @@ internal sealed record GeneratorForm(
         options.Number("texture-floor"),
         masked,
         mapChannels,
+        secondBlocks,
         imageSize);
+
+    /// <summary>Rows and columns of cells of an image.</summary>
+    public (long Rows, long Columns) Cells(long height, long width) => (Ceiling(height), Ceiling(width));
 
     /// <summary>Multiply-adds of one forward pass over an image of this size, the target's own for its map not counted.</summary>
     public long MultiplyAdds(int height, int width)
     {
-        long cells = (long)Ceiling(height) * Ceiling(width);
+        var (rows, columns) = Cells(height, width);
         long edge = 3L * Unshuffle * Unshuffle * Width;
         long mask = Masked ? (long)Unshuffle * Unshuffle * Width : 0;
-        return cells * (2 * edge + mask + (long)MapChannels * Width + Blocks * 2L * 9 * Width * Width);
+        long map = (long)MapChannels * Width, block = 2L * 9 * Width * Width;
+        long second = SecondBlocks > 0 ? 2 * edge + map + SecondBlocks * block : 0;
+        return rows * columns * (2 * edge + mask + map + Blocks * block + second);
     }
 
-    private int Ceiling(int side) => (side + Unshuffle - 1) / Unshuffle;
+    private long Ceiling(long side) => (side + Unshuffle - 1) / Unshuffle;
 }

@@ -30,8 +30,9 @@ internal sealed class GeneratorLearner : ILearner
         ScalarType dataType = ScalarType.Float32)
     {
         (_loss, _target, _threads, _epsilon) = (loss, target, threads, settings.Epsilon.Value);
+        var mapChannels = TargetMap.Channels(settings.Method, options, target);
         _networks = new TrainingNetworks(
-            options, settings.Seed, settings.Method == SsaeMethod.Name, loss.Judged, TargetMap.Channels(settings.Method, options, target), imageSize, dataType);
+            options, settings.Seed, settings.Method == SsaeMethod.Name, loss.Judged, mapChannels, TargetMap.SecondBlocks(settings.Method, options, mapChannels), imageSize, dataType);
         _rate = options.Number("learning-rate");
         if (loss.Judged)
             (_discriminatorRate, _interval) = (options.Number("discriminator-learning-rate"), options.Integer("discriminator-interval"));

@@ -6,20 +6,22 @@ using static TorchSharp.torch.nn;
 namespace UaaGan.Attacks;
 
 /// <summary>
-/// G: from an image to a perturbation of it, one pass. It works on pixel-unshuffled input, since a network at full resolution
+/// G: from an image to a perturbation of it. It works on pixel-unshuffled input, since a network at full resolution
 /// would cost more than the target: a cell of pixels becomes one feature by a 1x1 convolution, and only the residual blocks look around. Sides that are no multiple of the unshuffle factor are padded by reflection and the output is cropped.
-/// A grey image is repeated to three channels and the output averaged to one. It may see, beside the pixels, an inner map that the target makes of the image, stretched over it.
+/// A grey image is repeated to three channels and the output averaged to one. It may see, beside the pixels, an inner map that the target makes of the image, stretched over it,
+/// and look a second time, at what its perturbation does to that map.
 /// </summary>
 internal sealed class PerturbationGenerator : NamedModule
 {
-    // Of about the same size as what comes of the pixels.
-    private const double MapScale = 2;
+    // What comes of map and answer is then of about the size of what comes of the pixels.
+    private const double MapScale = 2, AnswerScale = 4;
 
     private readonly Convolution2d _entry;
     private readonly Convolution2d? _map;
     private readonly ModuleList<ResidualBlock> _blocks;
     private readonly Convolution2d _exit;
     private readonly Convolution2d? _mask;
+    private readonly SecondLook? _second;
 
     public PerturbationGenerator(GeneratorForm form)
         : base(nameof(PerturbationGenerator))
@@ -38,10 +40,17 @@ internal sealed class PerturbationGenerator : NamedModule
 
         register_module("blocks", _blocks);
         register_module("exit", _exit);
-        if (!form.Masked)
-            return;
-        _mask = new Convolution2d(form.Width, form.Unshuffle * form.Unshuffle, 1);
-        register_module("mask", _mask);
+        if (form.Masked)
+        {
+            _mask = new Convolution2d(form.Width, form.Unshuffle * form.Unshuffle, 1);
+            register_module("mask", _mask);
+        }
+
+        if (form.SecondBlocks > 0)
+        {
+            _second = new SecondLook(form);
+            register_module("correction", _second);
+        }
     }
 
     public GeneratorForm Form { get; }
@@ -50,62 +59,92 @@ internal sealed class PerturbationGenerator : NamedModule
     /// The perturbation of images [N,C,H,W] in [0,1], the same shape, within +-epsilon; the image is not yet added. It is made at the size of the
     /// training images.
     /// </summary>
-    public Tensor Perturbation(Tensor images, Tensor? map, float epsilon)
+    /// <param name="images">The images.</param>
+    /// <param name="sight">What the target shows of them, for a generator that sees it.</param>
+    /// <param name="epsilon">The budget in [0,1].</param>
+    public Tensor Perturbation(Tensor images, TargetSight? sight, float epsilon)
     {
         if (Form.ImageSize is not { } size || (images.shape[2], images.shape[3]) == size)
-            return Run(images, map, epsilon, masked: true).Perturbation;
-        var perturbation = Run(Resampling.Images(images, size.Height, size.Width), map, epsilon, masked: true).Perturbation;
-        return Resampling.Perturbation(perturbation, images.shape[2], images.shape[3], epsilon);
+            return Run(images, sight, epsilon, masked: true).Perturbation;
+        var resized = Resampling.Images(images, size.Height, size.Width);
+        // The target is shown what it is given in the end.
+        var ownSize = sight is null ? null : sight with { MapOf = others => sight.MapOf(images.Plus(Own(others - resized)).Within(0, 1)) };
+        return Own(Run(resized, ownSize, epsilon, masked: true).Perturbation);
+
+        Tensor Own(Tensor perturbation) => Resampling.Perturbation(perturbation, images.shape[2], images.shape[3], epsilon);
     }
 
     /// <summary>The perturbation and the mask in it.</summary>
     /// <param name="images">[N,C,H,W] in [0,1].</param>
-    /// <param name="map">The target's map of them, [N,MapChannels,h,w] without a gradient, for a generator that sees it.</param>
+    /// <param name="sight">What the target shows of them, for a generator that sees it.</param>
     /// <param name="epsilon">The budget in [0,1].</param>
     /// <param name="masked">Whether the mask, where the generator has one, is laid over the perturbation.</param>
-    public GeneratorOutput Run(Tensor images, Tensor? map, float epsilon, bool masked)
+    public GeneratorOutput Run(Tensor images, TargetSight? sight, float epsilon, bool masked)
     {
-        var hidden = Hidden(images, map);
-        var raw = Raw(hidden, images);
-        var perturbation = Form.Bound == PerturbationBound.Tanh ? raw.tanh().Times(epsilon) : raw.Times(epsilon).Within(-epsilon, epsilon);
-        if (Form.TextureFloor < 1)
-            perturbation *= LocalContrast.Mask(images, Form.TextureFloor);
+        var seen = _map is null ? null : Stretched(sight ?? throw new ArgumentNullException(nameof(sight)), images);
+        var (entered, hidden) = Hidden(images, seen?.Map);
+        var cells = _exit.call(hidden);
+        if (_second is not null)
+        {
+            var first = Bounded(cells, images, epsilon).detach();
+            var answer = seen!.MapOf(images.Plus(first).Within(0, 1));
+            cells = cells.Plus(_second.call(entered.Plus(hidden), Folded(first.Over(epsilon)), answer));
+        }
+
+        var perturbation = Bounded(cells, images, epsilon);
         if (_mask is null)
             return new GeneratorOutput(perturbation, null);
         var mask = Mask(_mask, hidden, images);
         return new GeneratorOutput(masked ? perturbation * mask : perturbation, mask);
     }
 
-    public override Tensor forward(Tensor images) => Raw(Hidden(images, map: null), images);
+    public override Tensor forward(Tensor images) => Raw(_exit.call(Hidden(images, map: null).Hidden), images);
 
-    private Tensor Hidden(Tensor images, Tensor? map)
+    /// <summary>What comes in of pixels and map, and what the blocks make of it, [N,Width,rows,columns].</summary>
+    private (Tensor Entered, Tensor Hidden) Hidden(Tensor images, Tensor? map)
     {
-        var input = images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
         // Zero mean and about unit variance, which natural images in [0,1] come near to.
-        var centred = ReflectionPadding.ToMultiple(input, Form.Unshuffle).Minus(0.5).Times(4);
-        var entered = _entry.call(functional.pixel_unshuffle(centred, Form.Unshuffle));
-        if (_map is not null)
-            entered = entered.Plus(_map.call(Stretched(map ?? throw new ArgumentNullException(nameof(map)), entered.shape[2], entered.shape[3])));
+        var entered = _entry.call(Folded(images.Minus(0.5).Times(4)));
+        if (map is not null)
+            entered = entered.Plus(_map!.call(map));
         var hidden = functional.relu(entered);
         foreach (var block in _blocks)
             hidden = block.call(hidden);
-        return functional.relu(hidden);
+        return (entered, functional.relu(hidden));
+    }
+
+    /// <summary>Values of pixels [N,C,H,W] as channels of cells, [N,3*Unshuffle^2,rows,columns].</summary>
+    private Tensor Folded(Tensor values)
+    {
+        var input = values.shape[1] == 1 ? values.expand(-1, 3, -1, -1) : values;
+        return functional.pixel_unshuffle(ReflectionPadding.ToMultiple(input, Form.Unshuffle), Form.Unshuffle);
     }
 
     /// <summary>
     /// The map at the resolution of the cells, each channel's mean over the image taken away: what tells one place from another. Networks' maps differ
-    /// in size by orders of magnitude, so each image's is brought to one.
+    /// in size by orders of magnitude, so each image's is brought to one; its answer to other images is the change on that scale.
     /// </summary>
-    private static Tensor Stretched(Tensor map, long rows, long columns)
+    private TargetSight Stretched(TargetSight sight, Tensor images)
     {
-        var cells = functional.interpolate(map, [rows, columns], mode: InterpolationMode.Bilinear, align_corners: false);
+        var (rows, columns) = Form.Cells(images.shape[2], images.shape[3]);
+        var cells = AtCells(sight.Map);
         var centred = cells - cells.mean([2, 3], keepdim: true);
-        return centred / centred.Squared().mean([1, 2, 3], keepdim: true).Plus(1e-6).sqrt().Over(MapScale);
+        var size = centred.Squared().mean([1, 2, 3], keepdim: true).Plus(1e-6).sqrt();
+        return new TargetSight(centred / size.Over(MapScale), others => (AtCells(sight.MapOf(others)) - cells) / size.Over(AnswerScale));
+
+        Tensor AtCells(Tensor map) => functional.interpolate(map, [rows, columns], mode: InterpolationMode.Bilinear, align_corners: false);
     }
 
-    private Tensor Raw(Tensor hidden, Tensor images)
+    private Tensor Bounded(Tensor cells, Tensor images, float epsilon)
     {
-        var output = Unfolded(_exit.call(hidden), images);
+        var raw = Raw(cells, images);
+        var perturbation = Form.Bound == PerturbationBound.Tanh ? raw.tanh().Times(epsilon) : raw.Times(epsilon).Within(-epsilon, epsilon);
+        return Form.TextureFloor < 1 ? perturbation * LocalContrast.Mask(images, Form.TextureFloor) : perturbation;
+    }
+
+    private Tensor Raw(Tensor cells, Tensor images)
+    {
+        var output = Unfolded(cells, images);
         return images.shape[1] == 1 ? output.mean([1], keepdim: true) : output;
     }
 
@@ -129,6 +168,7 @@ internal sealed class PerturbationGenerator : NamedModule
             _blocks.Dispose();
             _exit.Dispose();
             _mask?.Dispose();
+            _second?.Dispose();
         }
 
         base.Dispose(disposing);

@@ -14,7 +14,7 @@ internal static class UaaGanMethod
         TrainingOptions:
         [
             OptionDefinition.Flag("faithful", false,
-                "The losses as printed in the paper: sets the defaults of reconstruction, lambda-reconstruction, ssim-target, lambda-swap, lambda-attraction, texture-floor, target-map and quantise; an option given beside it wins."),
+                "The losses as printed in the paper: sets the defaults of reconstruction, lambda-reconstruction, ssim-target, lambda-swap, lambda-attraction, texture-floor, target-map, second-look and quantise; an option given beside it wins."),
             OptionDefinition.Number("margin", 0.3, 0, 2, "m of the metric loss max(d(f(x), f(x')) + m - d(f(x), f(x~)), 0), d Euclidean on unit features."),
             OptionDefinition.Choice("mining", "farthest", "Which other image of the batch is x' in the metric loss.", "farthest", "nearest", "mean"),
             OptionDefinition.Number("lambda-metric", 30, 0, 1e4, "Weight of the metric loss."),
@@ -31,6 +31,7 @@ internal static class UaaGanMethod
             OptionDefinition.Flag("quantise", true, "Train on images as they are saved, rounded to uint8, with a straight-through gradient."),
             .. TrainingOptions.Network,
             TargetMap.Definition,
+            TargetMap.SecondLook,
             .. TrainingOptions.Discriminator,
             .. TrainingOptions.Optimiser,
             .. TrainingOptions.Images,
@@ -45,6 +46,7 @@ internal static class UaaGanMethod
         ["lambda-attraction"] = "0",
         ["texture-floor"] = "1",
         ["target-map"] = "off",
+        ["second-look"] = "0",
         ["quantise"] = "false",
     };
 

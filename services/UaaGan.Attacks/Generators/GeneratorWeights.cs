@@ -80,6 +80,7 @@ internal static class GeneratorWeights
         ["texture_floor"] = form.TextureFloor.ToString("R", CultureInfo.InvariantCulture),
         ["masked"] = form.Masked.ToString(),
         ["map_channels"] = form.MapChannels.ToString(CultureInfo.InvariantCulture),
+        ["second_blocks"] = form.SecondBlocks.ToString(CultureInfo.InvariantCulture),
         ["image_height"] = (form.ImageSize?.Height ?? 0).ToString(CultureInfo.InvariantCulture),
         ["image_width"] = (form.ImageSize?.Width ?? 0).ToString(CultureInfo.InvariantCulture),
     };
@@ -90,9 +91,10 @@ internal static class GeneratorWeights
         int.Parse(notes["unshuffle"], CultureInfo.InvariantCulture),
         Enum.Parse<PerturbationBound>(notes["bound"]),
         double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture),
-        // Generators of before there were masks, maps and sizes do not say.
+        // Generators of before there were masks, maps, sizes and second looks do not say.
         notes.TryGetValue("masked", out var masked) && bool.Parse(masked),
         Number("map_channels", notes),
+        Number("second_blocks", notes),
         (Number("image_height", notes), Number("image_width", notes)) is ( > 0, > 0) size ? size : null);
 
     private static int Number(string name, Dictionary<string, string> notes) =>

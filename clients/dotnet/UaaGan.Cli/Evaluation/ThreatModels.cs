@@ -43,7 +43,7 @@ internal static class ThreatModels
     private static string Of(AttackSpec spec, string image) => Role(spec) switch
     {
         _ when spec.Generator is not null && spec.Method != Universal =>
-            $"white-box in training: the generator learned from the target network's gradients on other, unlabelled images; a {image} costs one forward pass of the generator, and one of the target where the generator sees its map; it needs neither labels nor gallery",
+            $"white-box in training: the generator learned from the target network's gradients on other, unlabelled images; a {image} costs one forward pass of the generator, and one of the target where the generator sees its map, two where it looks twice; it needs neither labels nor gallery",
         _ when spec.Method == Universal =>
             $"white-box in training: one perturbation for every {image} was learned from the target network's gradients on unlabelled images; one more costs an addition",
         _ when spec.Guide is not null => $"white-box, towards one guide image: gradients of the target network for every {image}; no labels, no gallery",

@@ -21,6 +21,7 @@ internal static class PaperVariants
             "no-attraction: lambda-attraction=0",
             "no-swap: lambda-swap=0",
             "no-map: target-map=off",
+            "second-look: second-look=3",
             "images-32: images=32",
             "images-64: images=64",
             "images-128: images=128",
