@@ -34,9 +34,7 @@ internal sealed class Discriminator : NamedModule
 
     public override Tensor forward(Tensor images)
     {
-        var input = images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
-        var folded = functional.pixel_unshuffle(ReflectionPadding.ToMultiple(input, Unshuffle).Minus(0.5), Unshuffle);
-        var hidden = _conv1.call(folded).LeakyRelu(Slope);
+        var hidden = _conv1.call(ReflectionPadding.Folded(images.Minus(0.5), Unshuffle)).LeakyRelu(Slope);
         return _exit.call(_norm.call(_conv2.call(hidden)).LeakyRelu(Slope));
     }
 

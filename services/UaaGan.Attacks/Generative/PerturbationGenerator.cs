@@ -88,7 +88,7 @@ internal sealed class PerturbationGenerator : NamedModule
         {
             var first = Bounded(cells, images, epsilon).detach();
             var answer = seen!.MapOf(images.Plus(first).Within(0, 1));
-            cells = cells.Plus(_second.call(entered.Plus(hidden), Folded(first.Over(epsilon)), answer));
+            cells = cells.Plus(_second.call(entered.Plus(hidden), ReflectionPadding.Folded(first.Over(epsilon), Form.Unshuffle), answer));
         }
 
         var perturbation = Bounded(cells, images, epsilon);
@@ -104,20 +104,10 @@ internal sealed class PerturbationGenerator : NamedModule
     private (Tensor Entered, Tensor Hidden) Hidden(Tensor images, Tensor? map)
     {
         // Zero mean and about unit variance, which natural images in [0,1] come near to.
-        var entered = _entry.call(Folded(images.Minus(0.5).Times(4)));
+        var entered = _entry.call(ReflectionPadding.Folded(images.Minus(0.5).Times(4), Form.Unshuffle));
         if (map is not null)
             entered = entered.Plus(_map!.call(map));
-        var hidden = functional.relu(entered);
-        foreach (var block in _blocks)
-            hidden = block.call(hidden);
-        return (entered, functional.relu(hidden));
-    }
-
-    /// <summary>Values of pixels [N,C,H,W] as channels of cells, [N,3*Unshuffle^2,rows,columns].</summary>
-    private Tensor Folded(Tensor values)
-    {
-        var input = values.shape[1] == 1 ? values.expand(-1, 3, -1, -1) : values;
-        return functional.pixel_unshuffle(ReflectionPadding.ToMultiple(input, Form.Unshuffle), Form.Unshuffle);
+        return (entered, ResidualBlock.Through(_blocks, entered));
     }
 
     /// <summary>

@@ -25,6 +25,15 @@ internal sealed class ResidualBlock : NamedModule
 
     public override Tensor forward(Tensor input) => input.Plus(_conv2.call(functional.relu(_norm.call(_conv1.call(input)))));
 
+    /// <summary>Blocks one after the other, between two rectifications.</summary>
+    public static Tensor Through(ModuleList<ResidualBlock> blocks, Tensor input)
+    {
+        var hidden = functional.relu(input);
+        foreach (var block in blocks)
+            hidden = block.call(hidden);
+        return functional.relu(hidden);
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

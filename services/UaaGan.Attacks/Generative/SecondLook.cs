@@ -32,13 +32,8 @@ internal sealed class SecondLook : Module<Tensor, Tensor, Tensor, Tensor>
     /// <param name="seen">What the generator made of image and map at its entry and at its end, [N,Width,rows,columns].</param>
     /// <param name="made">The first perturbation as a share of the budget, folded, [N,3*Unshuffle^2,rows,columns].</param>
     /// <param name="answer">How the map changed, [N,MapChannels,rows,columns].</param>
-    public override Tensor forward(Tensor seen, Tensor made, Tensor answer)
-    {
-        var hidden = functional.relu(seen.Plus(_made.call(made)).Plus(_answer.call(answer)));
-        foreach (var block in _blocks)
-            hidden = block.call(hidden);
-        return _exit.call(functional.relu(hidden));
-    }
+    public override Tensor forward(Tensor seen, Tensor made, Tensor answer) =>
+        _exit.call(ResidualBlock.Through(_blocks, seen.Plus(_made.call(made)).Plus(_answer.call(answer))));
 
     // As in NamedModule: TorchSharp would register the fields a second time.
     protected override void RegisterComponents()

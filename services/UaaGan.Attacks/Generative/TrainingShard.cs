@@ -37,7 +37,7 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
         var images = batch.Images;
         (_images, _masked) = (images, masked);
         (Clean, var map) = target.FeaturesAndMap(images);
-        var output = networks.Generator.Run(images, networks.Generator.Form.MapChannels > 0 ? TargetMap.Sight(target, map) : null, epsilon, masked);
+        var output = networks.Generator.Run(images, TargetMap.Sight(target, map), epsilon, masked);
         _output = output with { Perturbation = Resampling.AsSeen(output.Perturbation, batch.Sizes, epsilon) };
         DiscriminatorGradients = trainDiscriminator ? OfDiscriminator(networks.DiscriminatorOptimizer!, images, _output.Perturbation) : [];
     }
