@@ -35,4 +35,7 @@ public interface IFeatureNetwork
         using var disabled = no_grad();
         return (Features(images), null);
     }
+
+    /// <summary>That map alone, of a network that shows one: cheaper, since nothing after it is computed.</summary>
+    Tensor Map(Tensor images) => throw new NotSupportedException("This network shows no map.");
 }

@@ -32,6 +32,8 @@ internal sealed class NetworkEnsemble(IReadOnlyList<IFeatureNetwork> networks) :
         return (networks.Count == 1 ? features : cat([features, .. networks.Skip(1).Select(network => network.Features(images))], 1), map);
     }
 
+    public Tensor Map(Tensor images) => networks[0].Map(images);
+
     /// <summary>The mean of a loss over the networks.</summary>
     public FeatureLoss Mean(FeatureLoss loss) => (adversarial, reference) => Mean(Each(adversarial, reference, (one, other) => loss(one, other)));
 

@@ -23,4 +23,6 @@ internal sealed class TargetFeatures(TargetNetwork network) : IFeatureNetwork
         using var disabled = no_grad();
         return MapChannels > 0 ? network.FeaturesAndMap(images.to(network.Device)) : (Features(images), null);
     }
+
+    public Tensor Map(Tensor images) => network.Map(images.to(network.Device));
 }

@@ -32,4 +32,9 @@ internal interface IFeatureEngine : IDisposable
     /// <param name="images">As above.</param>
     /// <exception cref="NotSupportedException"><see cref="MapChannels"/> is 0.</exception>
     (Tensor Features, Tensor Map) FeaturesAndMap(Tensor images) => throw new NotSupportedException("This network shows no map.");
+
+    /// <summary>The map alone, for which the layers after it need not run.</summary>
+    /// <param name="images">As above.</param>
+    /// <exception cref="NotSupportedException"><see cref="MapChannels"/> is 0.</exception>
+    Tensor Map(Tensor images) => throw new NotSupportedException("This network shows no map.");
 }

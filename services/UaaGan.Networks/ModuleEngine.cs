@@ -43,6 +43,13 @@ internal sealed class ModuleEngine : IFeatureEngine
         return (_network.Embed(map).to(ScalarType.Float32).MoveToOuterDisposeScope(), map.to(ScalarType.Float32).MoveToOuterDisposeScope());
     }
 
+    public Tensor Map(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return _network.Map(Input(images)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
     public Tensor Features(Tensor images)
     {
         using var scope = NewDisposeScope();

@@ -110,6 +110,18 @@ public sealed class TargetNetwork : IDisposable
         }
     }
 
+    /// <summary>The map of <see cref="FeaturesAndMap"/> alone, to the same bits, at the cost of the layers up to it. Without gradients.</summary>
+    /// <param name="images">As of <see cref="Features"/>.</param>
+    /// <exception cref="FailureException">InvalidArgument IMAGE_SIZE_MISMATCH.</exception>
+    /// <exception cref="NotSupportedException"><see cref="MapChannels"/> is 0.</exception>
+    public Tensor Map(Tensor images)
+    {
+        CheckImages(images);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return _engine.Map(_fusion.First(Normalised(_geometry.Apply(images)))).MoveToOuterDisposeScope();
+    }
+
     /// <summary>
     /// Brings one image to the network's input size (8-bit RGB), which <see cref="ExtractPreprocessed"/> takes. It uses no torch and no
     /// state, so any thread may call it.

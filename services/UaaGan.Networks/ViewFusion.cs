@@ -25,12 +25,17 @@ internal sealed class ViewFusion(ModelCard card, Func<Tensor, Tensor> network, W
         return feature.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The first view of normalised inputs: the images themselves at the first scale.</summary>
+    public Tensor First(Tensor inputs) => Scaled(inputs, card.Scales[0]);
+
     private Tensor AtScale(Tensor inputs, double scale)
     {
-        var scaled = scale == 1 ? inputs
-            : nn.functional.interpolate(inputs, scale_factor: [scale, scale], mode: InterpolationMode.Bilinear, align_corners: false);
+        var scaled = Scaled(inputs, scale);
         return card.Flip ? network(scaled).Plus(network(scaled.flip(Columns))) : network(scaled);
     }
+
+    private static Tensor Scaled(Tensor inputs, double scale) => scale == 1 ? inputs
+        : nn.functional.interpolate(inputs, scale_factor: [scale, scale], mode: InterpolationMode.Bilinear, align_corners: false);
 
     private Tensor Normalise(Tensor features) =>
         card.L2Normalise ? nn.functional.normalize(features, p: 2, dim: 1, eps: SmallestNorm) : features;

@@ -70,10 +70,10 @@ public class TargetNetworkTests
             FeatureDimension = network.FeatureDimension,
             Input = new InputSize(height, width),
             Flip = flip,
-            Scales = scaled ? [1, 0.75] : [1],
+            Scales = scaled ? [0.75, 1] : [1],
         };
         using var target = new TargetNetwork(card, network);
-        using var plain = new TargetNetwork(card with { Flip = false, Scales = [1] }, network);
+        using var plain = new TargetNetwork(card with { Flip = false, Scales = [card.Scales[0]] }, network);
         using var scope = torch.NewDisposeScope();
         var images = torch.rand(2, 3, height, width).requires_grad_();
 
@@ -84,7 +84,8 @@ public class TargetNetworkTests
         Assert.True((features - target.Features(images)).abs().max().item<float>() < 1e-6f);
         Assert.Equal((2, target.MapChannels), (map.shape[0], map.shape[1]));
         Assert.True(map.shape[2] > 1 && map.shape[3] > 1);
-        // Of the map alone the plain card's feature comes: it is of the image itself, whatever other views there are.
+        Assert.Equal(0f, (target.Map(images) - map).abs().max().item<float>());
+        // Of the map alone the plain card's feature comes: it is of the image itself at the first scale, whatever other views there are.
         var embedded = torch.nn.functional.normalize(network.Embed(map), p: 2, dim: 1);
         Assert.True((embedded - plain.Features(images)).abs().max().item<float>() < 1e-5f);
     }

@@ -41,8 +41,8 @@ internal static class TargetMap
 
     /// <summary>What this generator sees of images [N,C,H,W]; null when it sees them alone.</summary>
     public static TargetSight? For(PerturbationGenerator generator, IFeatureNetwork target, Tensor images) =>
-        generator.Form.MapChannels > 0 ? Sight(target, target.FeaturesAndMap(images).Map) : null;
+        generator.Form.MapChannels > 0 ? Sight(target, target.Map(images)) : null;
 
     /// <summary>The same of images whose map is there already; null where there is none.</summary>
-    public static TargetSight? Sight(IFeatureNetwork target, Tensor? map) => map is null ? null : new TargetSight(map, others => target.FeaturesAndMap(others).Map!);
+    public static TargetSight? Sight(IFeatureNetwork target, Tensor? map) => map is null ? null : new TargetSight(map, target.Map);
 }
