@@ -36,6 +36,8 @@ public interface IFeatureNetwork
         return (Features(images), null);
     }
 
-    /// <summary>That map alone, of a network that shows one: cheaper, since nothing after it is computed.</summary>
+    /// <summary>That map alone [N,MapChannels,h,w], without gradients: cheaper, since nothing after it is computed.</summary>
+    /// <param name="images">[N,C,H,W] in [0,1].</param>
+    /// <exception cref="NotSupportedException">The network shows none.</exception>
     Tensor Map(Tensor images) => throw new NotSupportedException("This network shows no map.");
 }
