@@ -66,6 +66,17 @@ python_types() { (cd clients/python && mypy --cache-dir=/dev/null --python-execu
 
 node_client() { (cd clients/node && npm ci --ignore-scripts && npm run build && npm test); }
 
+# Of dotnet test's output each test that failed and what it said down to its stack, in a line: the end of a long log may be all that is kept.
+failed_tests() {
+  awk '
+    function tell() { if (name != "") print name (said != "" ? ": " substr(said, 1, 600) : ""); name = said = "" }
+    /^ *failed / && !/^ *failed +with / { tell(); name = $0; sub(/^ *failed /, "", name); next }
+    name == "" || /^ +from / { next }
+    /^ +at / || /^ *Standard output/ || /^ *(passed|skipped) / || /^[^ ]/ { tell(); next }
+    { sub(/^ +/, ""); said = said (said == "" || $0 == "" ? "" : " | ") $0 }
+    END { tell() }'
+}
+
 install
 check "dotnet build" dotnet build UaaGan.Grpc.sln -c Release -v quiet -nologo
 if [ $failed -eq 0 ]; then
@@ -84,7 +95,7 @@ if [ $failed -eq 0 ]; then
   rc=$?
   # Of a test that passed neither its name nor the line below it, which says where it was; those that failed once more at the end.
   awk '/^ *passed /{quiet=1; next} quiet && /^ +from /{quiet=0; next} {quiet=0; print}' "$log"
-  mapfile -t -O ${#failures[@]} failures < <(sed -n 's/^ *failed \(.*\)$/\1/p' "$log" | grep -v '^ *with ')
+  mapfile -t -O ${#failures[@]} failures < <(failed_tests <"$log")
   count() { sed -n "s/^ *$1: *\([0-9][0-9]*\)$/\1/p" "$log" | tail -n 1; }
   s=$(count succeeded) f=$(count failed) k=$(count skipped)
   passed=$((passed + ${s:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${k:-0}))

@@ -13,7 +13,7 @@ namespace UaaGan.Serving.Tests.Fuzz;
 /// </summary>
 public class FuzzTests
 {
-    private const int MessagesPerService = 200, Images = 400;
+    private const int MessagesPerService = 200, Images = 400, Passes = 3;
     private const double Growth = 1.10;
 
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
@@ -114,20 +114,32 @@ public class FuzzTests
         foreach (var method in goodOnes) await AnswersAsync(service, method);
     }
 
+    /// <summary>
+    /// Runs the cases; fails when the service goes on growing. A heap also grows once, when it gets what it had not met before, by as much as a small leak
+    /// does over all cases: what was found larger is given the same cases again, over which a leak grows by as much again and a heap does not.
+    /// </summary>
     private static async Task RunAsync(BuiltService service, int cases, Func<int, Task> run)
     {
-        List<long> memory = [];
-        for (int number = 0; number < cases; number++)
+        List<string> told = [];
+        double allowed = 0;
+        while (told.Count < Passes)
         {
-            await run(number);
-            if ((number + 1) % (cases / 20) == 0) memory.Add(service.OwnBytes);
+            List<long> memory = [];
+            for (int number = 0; number < cases; number++)
+            {
+                await run(number);
+                if ((number + 1) % (cases / 20) == 0) memory.Add(service.OwnBytes);
+            }
+
+            // From the middle on everything has been met once; a single reading also holds what the collector had not got to.
+            long early = memory[8..12].Max(), late = memory[16..].Min();
+            if (told.Count == 0) allowed = early * (Growth - 1);
+            told.Add($"{early >> 10} KiB at most in the middle, {late >> 10} KiB at least at the end");
+            TestContext.Current.TestOutputHelper?.WriteLine(told[^1]);
+            if (late - early <= allowed) return;
         }
 
-        // From the middle on everything has been met once; a single reading also holds what the collector had not got to.
-        long early = memory[8..12].Max(), late = memory[16..].Min();
-        string told = $"{early >> 10} KiB at most in the middle, {late >> 10} KiB at least at the end";
-        TestContext.Current.TestOutputHelper?.WriteLine(told);
-        Assert.True(late <= early * Growth, told);
+        Assert.Fail($"The service grew by over {(long)allowed >> 10} KiB from the middle of its cases to their end, each time: {string.Join("; ", told)}.");
     }
 
     private static async Task AnswersAsync(BuiltService service, RawMethod method)
