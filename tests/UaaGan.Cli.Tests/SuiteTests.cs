@@ -10,8 +10,6 @@ namespace UaaGan.Cli.Tests;
 /// <summary>The command line against the real services.</summary>
 public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -293,7 +291,7 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
         using var client = new PerturbationClient(suite.Perturbation);
         var id = await Running(client);
         Signal(process, 2);
-        await process.WaitForExitAsync(Token).WaitAsync(Limit, Token);
+        await process.WaitForExitAsync(Token).Within();
 
         Assert.Equal(ExitCodes.Interrupted, process.ExitCode);
         Assert.Contains($"uaagan trainings resume {id}", await errors, StringComparison.Ordinal);
@@ -306,7 +304,7 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
     {
         using var process = Start(["trainings", "list", "--state", _folder["state"]]);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(Token), process.StandardError.ReadToEndAsync(Token));
-        await process.WaitForExitAsync(Token).WaitAsync(Limit, Token);
+        await process.WaitForExitAsync(Token).Within();
         Assert.True(process.ExitCode == ExitCodes.Success, await errors);
         Assert.Contains("state", await output, StringComparison.Ordinal);
         Assert.Empty(Using(_folder["state"]));
@@ -315,10 +313,10 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
         (await CommandLine.Run(["models", "add", "--name", "m", "--weights", weights, "--state", _folder["state2"], .. TinyNetwork.Arguments])).Ends(ExitCodes.Success);
         using var killed = Start([
             "train", "--model", "m", "--images", suite.Training, "--epsilon", "8/255", "--generator", "g2", "--steps", "1000000", "--state", _folder["state2"]]);
-        await Until(() => Using(_folder["state2"]).Count > 0);
+        await Waits.UntilAsync(_ => Task.FromResult(Using(_folder["state2"]).Count > 0));
         killed.Kill();
         await killed.WaitForExitAsync(Token);
-        await Until(() => Using(_folder["state2"]).Count == 0);
+        await Waits.UntilAsync(_ => Task.FromResult(Using(_folder["state2"]).Count == 0));
     }
 
     private Task<Outcome> Evaluate(string name) => suite.Run(
@@ -373,9 +371,9 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
     private static async Task<string> Running(PerturbationClient client)
     {
         string? id = null;
-        await Until(async () =>
+        await Waits.UntilAsync(async cancellation =>
         {
-            var jobs = await client.ListTrainings(Token).ToListAsync(Token);
+            var jobs = await client.ListTrainings(cancellation).ToListAsync(cancellation);
             id = jobs.FirstOrDefault(job => job.State == TrainingState.Running && job.Settings.Generator == "endless" && job.Progress.Step > 0)?.Id;
             return id is not null;
         });
@@ -399,17 +397,5 @@ public sealed class SuiteTests(Suite suite) : IClassFixture<Suite>, IDisposable
         }
 
         return found;
-    }
-
-    private static Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.True(clock.Elapsed < Limit, "the wait has a limit of two minutes");
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
-        }
     }
 }

@@ -14,8 +14,7 @@ public class PreloadTests
         models.Add("two");
         await using var service = await LiveFeatures.StartAsync(models, "--UaaGan:Features:Preload:0=one:1", "--UaaGan:Features:Preload:1=two");
         using var http = new HttpClient { BaseAddress = service.Service.HttpAddress };
-        using var limit = new CancellationTokenSource(Waits.Limit);
-        while (!(await http.GetAsync(new Uri("/health/ready", UriKind.Relative), limit.Token)).IsSuccessStatusCode) await Task.Delay(20, limit.Token);
+        await Waits.UntilAsync(async cancellation => (await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellation)).IsSuccessStatusCode);
 
         Assert.True(await service.IsLoadedAsync("one", "1"));
         Assert.False(await service.IsLoadedAsync("one", "2"));

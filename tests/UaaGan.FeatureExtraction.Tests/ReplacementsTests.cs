@@ -1,5 +1,3 @@
-using UaaGan.FeatureExtraction.Tests.Support;
-
 namespace UaaGan.FeatureExtraction.Tests;
 
 public class ReplacementsTests

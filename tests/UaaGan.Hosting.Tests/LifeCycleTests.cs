@@ -34,7 +34,7 @@ public class LifeCycleTests
 
         gate.Opened.SetResult();
         await gate.Done.Task.Within();
-        await Waits.UntilAsync(async () => await Look("startup", "startup") == (HttpStatusCode.OK, Status.Serving));
+        await Waits.UntilAsync(async _ => await Look("startup", "startup") == (HttpStatusCode.OK, Status.Serving));
         Assert.Equal((HttpStatusCode.OK, Status.Serving), await Look("ready", own));
     }
 
@@ -60,7 +60,7 @@ public class LifeCycleTests
 
         // The longest that chance allows. How soon the client hears of it is its affair.
         time.Advance(TimeSpan.FromMinutes(2.2));
-        await Waits.UntilAsync(async () => await Connection() != first);
+        await Waits.UntilAsync(async _ => await Connection() != first);
     }
 
     [Fact]

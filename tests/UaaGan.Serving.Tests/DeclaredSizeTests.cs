@@ -54,15 +54,14 @@ public class DeclaredSizeTests
     private static async Task<double> AllocatedAsync(BuiltService service, double before)
     {
         using var http = new HttpClient();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Waits.Limit);
-        while (true)
+        double now = before;
+        await Waits.UntilAsync(async cancellation =>
         {
-            string text = await http.GetStringAsync(new Uri(service.Http, "metrics"), limit.Token);
+            string text = await http.GetStringAsync(new Uri(service.Http, "metrics"), cancellation);
             string line = text.Split('\n').First(line => line.StartsWith(Allocated, StringComparison.Ordinal));
-            double now = double.Parse(line.Split([' ', '}'], StringSplitOptions.RemoveEmptyEntries).First(part => char.IsAsciiDigit(part[0])), CultureInfo.InvariantCulture);
-            if (now > before) return now;
-            await Task.Delay(50, limit.Token);
-        }
+            now = double.Parse(line.Split([' ', '}'], StringSplitOptions.RemoveEmptyEntries).First(part => char.IsAsciiDigit(part[0])), CultureInfo.InvariantCulture);
+            return now > before;
+        });
+        return now;
     }
 }

@@ -5,15 +5,13 @@ namespace UaaGan.Interop.Tests;
 /// <summary>Programs of other languages, which end within two minutes or fail the test.</summary>
 internal static class Programs
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
     /// <summary>Runs a program to its end and returns its standard output; fails with its standard error when it does not end well.</summary>
     public static async Task<string> Run(string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         using var process = Start(program, arguments, folder, environment);
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Waits.Limit, TestContext.Current.CancellationToken);
         await EndsWell(process, errors);
         return output;
     }
@@ -35,7 +33,7 @@ internal static class Programs
 
     public static async Task EndsWell(Process process, Task<string> errors)
     {
-        await process.WaitForExitAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync().WaitAsync(Waits.Limit, TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, $"{process.StartInfo.FileName} ended with {process.ExitCode}: {await errors}");
     }
 }

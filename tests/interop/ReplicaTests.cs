@@ -64,18 +64,18 @@ public sealed class ReplicaTests(InteropSuite suite)
     /// <summary>The replica that has accepted every item before the gate.</summary>
     private static async Task<BuiltService> Busy(HttpClient http, IReadOnlyList<BuiltService> replicas)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Programs.Limit);
-        while (true)
+        BuiltService? busy = null;
+        await Waits.UntilAsync(async cancellation =>
         {
             foreach (var replica in replicas)
             {
-                var metrics = await http.GetStringAsync(new Uri(replica.Http, "/metrics"), limit.Token);
-                if (Value(metrics, "uaagan_queue_wait_seconds_count") + Value(metrics, "uaagan_items_pending") == Gate) return replica;
+                var metrics = await http.GetStringAsync(new Uri(replica.Http, "/metrics"), cancellation);
+                if (Value(metrics, "uaagan_queue_wait_seconds_count") + Value(metrics, "uaagan_items_pending") == Gate) busy = replica;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
-        }
+            return busy is not null;
+        });
+        return busy!;
     }
 
     /// <summary>Sum of a metric's series, whose lines are: name{labels} value timestamp.</summary>

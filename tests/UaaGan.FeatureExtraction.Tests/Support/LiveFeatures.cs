@@ -83,22 +83,18 @@ internal sealed class LiveFeatures : IAsyncDisposable
         (await Client.LoadModelAsync(new LoadModelRequest { Model = Model(name, version) }).ResponseAsync.Within()).Model;
 
     /// <summary>Loads a model again and again until the limit of loaded models allows it.</summary>
-    public async Task LoadOnceThereIsRoomAsync(string name)
+    public Task LoadOnceThereIsRoomAsync(string name) => Waits.UntilAsync(async cancellation =>
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Waits.Limit);
-        while (true)
+        try
         {
-            try
-            {
-                await Client.LoadModelAsync(new LoadModelRequest { Model = Model(name) }, cancellationToken: limit.Token);
-                return;
-            }
-            catch (RpcException full) when (full.StatusCode == StatusCode.FailedPrecondition)
-            {
-            }
+            await Client.LoadModelAsync(new LoadModelRequest { Model = Model(name) }, cancellationToken: cancellation);
+            return true;
         }
-    }
+        catch (RpcException full) when (full.StatusCode == StatusCode.FailedPrecondition)
+        {
+            return false;
+        }
+    });
 
     public Task UnloadAsync(string name, string version = "") =>
         Client.UnloadModelAsync(new UnloadModelRequest { Model = Model(name, version) }).ResponseAsync.Within();

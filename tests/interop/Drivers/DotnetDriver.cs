@@ -72,7 +72,7 @@ internal sealed class DotnetDriver(JsonObject configuration)
         {
             foreach (var (n, item) in Items((int)configuration["count"]!).Index())
             {
-                if (n == (int)configuration["gate"]!) await gate.Task.WaitAsync(Programs.Limit, Token);
+                if (n == (int)configuration["gate"]!) await gate.Task.WaitAsync(Waits.Limit, Token);
                 yield return item;
             }
         }
