@@ -143,10 +143,10 @@ public static class AttackCatalog
         var module = GeneratorWeights.Read(generator, networks[0].Device);
         // A map that the generator sees is that of its model, wherever in the row it is given.
         var model = networks.FirstOrDefault(network => network.Identity.WeightsSha256 == generator.Record.Model.WeightsSha256);
-        if (module.Form.MapChannels > 0 && model is null)
+        if (module.Form.MapChannels > 0 && model is not { MapChannels: > 0 })
         {
             module.Dispose();
-            throw AttackFailure.GeneratorMap(generator.Record);
+            throw model is null ? AttackFailure.GeneratorMap(generator.Record) : AttackFailure.GeneratorMapHidden(generator.Record);
         }
 
         return new GeneratorAttack(method, module, model ?? networks[0], generator.Record.Epsilon, budget, options);

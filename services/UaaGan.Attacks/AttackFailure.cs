@@ -85,6 +85,11 @@ internal static class AttackFailure
         "second-look is asked for and the generator sees no map of the target: target-map is off, the target shows none, as TorchScript and ONNX files do not, or there are several and target-map is not on",
         "options");
 
+    public static FailureException GradientWithoutSecondLook() => New(
+        FailureKind.FailedPrecondition, "GRADIENT_WITHOUT_SECOND_LOOK",
+        "second-look-gradient is asked for and second-look is 0; the gradient is what the second look sees: give it blocks, such as second-look=3",
+        "options");
+
     public static FailureException GeneratorModel(GeneratorRecord generator, TargetIdentity target) => New(
         FailureKind.FailedPrecondition, "GENERATOR_MODEL",
         $"generator '{generator.Name}' was trained against {string.Join(" and ", generator.Ensemble.Prepend(generator.Model))}, not against {target}; train one against the network that is attacked",
@@ -94,6 +99,11 @@ internal static class AttackFailure
         FailureKind.FailedPrecondition, "GENERATOR_MODEL",
         $"generator '{generator.Name}' sees the map of {generator.Model}, which is none of the networks that the attack is made on; make it on that one",
         "generator", ("generator", generator.Name), ("trained_model", generator.Model.ToString()));
+
+    public static FailureException GeneratorMapHidden(GeneratorRecord generator) => New(
+        FailureKind.FailedPrecondition, "MODEL_IS_BLACK_BOX",
+        $"generator '{generator.Name}' sees an inner map of {generator.Model}, of which only features are to be had here, from another service; give this one the model itself, or train with target-map=off",
+        "model", ("generator", generator.Name), ("model", generator.Model.ToString()));
 
     public static FailureException NotANumber(string id, uint values) => New(
         FailureKind.FailedPrecondition, "PERTURBATION_NOT_A_NUMBER",

@@ -14,7 +14,7 @@ public class ShardTests
         // The swapped loss pairs neighbours of a shard, which are others than those of the batch.
         var options = AttackCatalog.ResolveTraining(AttackCatalog.UaaGan, Tiny.Options(("lambda-swap", "0"), ("quantise", "false")));
         var features = new TargetFeatures(target);
-        using var networks = new TrainingNetworks(options, seed: 1, masked: false, judged: true, target.MapChannels, secondBlocks: 0, (24, 20));
+        using var networks = new TrainingNetworks(options, seed: 1, masked: false, judged: true, new TargetView(target.MapChannels), (24, 20));
         using var loss = new UaaGanLoss(options, features, Tiny.Eight.Value);
         // Gives 1 - SSIM a weight.
         loss.Observe(new Dictionary<string, double> { ["ssim"] = 0.83 });

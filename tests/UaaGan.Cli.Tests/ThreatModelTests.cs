@@ -108,6 +108,19 @@ public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDispo
     }
 
     [Fact]
+    public async Task A_generator_that_sees_the_targets_gradient_is_told_from_one_that_does_not()
+    {
+        string[] train = ["train", "--model", "tiny", "--images", suite.Training, "--epsilon", "8/255", "--steps", "4", "--option", "generator-width=8"];
+        (await suite.Run([.. train, "--generator", "looking", "--option", "second-look=1"])).Ends(ExitCodes.Success);
+        (await suite.Run([.. train, "--generator", "climbing", "--option", "second-look-gradient=true"])).Ends(ExitCodes.Success);
+
+        var attacks = (await Evaluate("seen", "--attack", "uaa-gan:looking", "--attack", "uaa-gan:climbing")).Ends(ExitCodes.Success).Json["attacks"]!.AsArray();
+
+        Assert.StartsWith("white-box in training: the generator learned from the target network's gradients", (string?)attacks[0]!["threat_model"], StringComparison.Ordinal);
+        Assert.StartsWith("white-box: the generator learned from the target network's gradients on other, unlabelled images, and sees one for every query", (string?)attacks[1]!["threat_model"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_generator_of_several_networks_attacks_each_of_them_and_is_carried_over_to_another()
     {
         foreach (var (name, seed) in new[] { ("left", 4), ("right", 5) })

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace UaaGan.Attacks;
 
-/// <summary>A trained generator as an attack: clamp(x + perturbation, 0, 1). The target is asked for its map where the generator sees it.</summary>
+/// <summary>A trained generator as an attack: clamp(x + perturbation, 0, 1). The target is asked for its map, and for a gradient, where the generator sees them.</summary>
 internal sealed class GeneratorAttack(string name, PerturbationGenerator generator, IFeatureNetwork target, Epsilon trained, Budget budget, OptionValues options) : IAttack
 {
     public string Name => name;
@@ -17,7 +17,7 @@ internal sealed class GeneratorAttack(string name, PerturbationGenerator generat
         budget.Check(images);
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var perturbation = generator.Perturbation(images, TargetMap.For(generator, target, images), trained.Value);
+        var perturbation = generator.Perturbation(images, TargetView.Of(generator, target, images), trained.Value);
         if (budget.Epsilon != trained)
             perturbation = perturbation.Times(budget.Value / trained.Value);
         return budget.Project(images.Plus(perturbation), images).MoveToOuterDisposeScope();

@@ -19,19 +19,27 @@ internal enum PerturbationBound
 /// <param name="Masked">Whether a second output says how much of the perturbation each pixel gets.</param>
 /// <param name="MapChannels">Channels of the target's map that it sees beside the image; 0: it sees the image alone.</param>
 /// <param name="SecondBlocks">Residual blocks of its second look, at what its perturbation does to the map; 0: it looks once.</param>
+/// <param name="SecondGradient">Whether its second look sees the target's gradient, too.</param>
 /// <param name="ImageSize">Rows and columns of the images it was trained on, at which it works whatever an image's own size; null: at the image's own.</param>
 internal sealed record GeneratorForm(
-    int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false, int MapChannels = 0, int SecondBlocks = 0, (int Height, int Width)? ImageSize = null)
+    int Width, int Blocks, int Unshuffle, PerturbationBound Bound, double TextureFloor, bool Masked = false, int MapChannels = 0, int SecondBlocks = 0, bool SecondGradient = false,
+    (int Height, int Width)? ImageSize = null)
 {
-    public static GeneratorForm From(OptionValues options, bool masked, int mapChannels, int secondBlocks, (int Height, int Width) imageSize) => new(
+    /// <summary>The form that a training's options ask for.</summary>
+    /// <param name="options">The method's options.</param>
+    /// <param name="masked">Whether it has a mask.</param>
+    /// <param name="sees">What it sees of its target.</param>
+    /// <param name="imageSize">Rows and columns of the training images.</param>
+    public static GeneratorForm From(OptionValues options, bool masked, TargetView sees, (int Height, int Width) imageSize) => new(
         options.Integer("generator-width"),
         options.Integer("generator-blocks"),
         options.Integer("unshuffle"),
         options.Choice("bound") == "tanh" ? PerturbationBound.Tanh : PerturbationBound.Clamp,
         options.Number("texture-floor"),
         masked,
-        mapChannels,
-        secondBlocks,
+        sees.MapChannels,
+        sees.SecondBlocks,
+        sees.SecondGradient,
         imageSize);
 
     /// <summary>Rows and columns of cells of an image.</summary>
@@ -44,7 +52,7 @@ internal sealed record GeneratorForm(
         long edge = 3L * Unshuffle * Unshuffle * Width;
         long mask = Masked ? (long)Unshuffle * Unshuffle * Width : 0;
         long map = (long)MapChannels * Width, block = 2L * 9 * Width * Width;
-        long second = SecondBlocks > 0 ? 2 * edge + map + SecondBlocks * block : 0;
+        long second = SecondBlocks > 0 ? (SecondGradient ? 4 : 2) * edge + map + SecondBlocks * block : 0;
         return rows * columns * (2 * edge + mask + map + Blocks * block + second);
     }
 

@@ -30,9 +30,8 @@ internal sealed class GeneratorLearner : ILearner
         ScalarType dataType = ScalarType.Float32)
     {
         (_loss, _target, _threads, _epsilon) = (loss, target, threads, settings.Epsilon.Value);
-        var mapChannels = TargetMap.Channels(settings.Method, options, target);
         _networks = new TrainingNetworks(
-            options, settings.Seed, settings.Method == SsaeMethod.Name, loss.Judged, mapChannels, TargetMap.SecondBlocks(settings.Method, options, mapChannels), imageSize, dataType);
+            options, settings.Seed, settings.Method == SsaeMethod.Name, loss.Judged, TargetView.From(settings.Method, options, target), imageSize, dataType);
         _rate = options.Number("learning-rate");
         if (loss.Judged)
             (_discriminatorRate, _interval) = (options.Number("discriminator-learning-rate"), options.Integer("discriminator-interval"));
@@ -71,7 +70,7 @@ internal sealed class GeneratorLearner : ILearner
         _loss.Observe(scalars);
     }
 
-    public Tensor Perturbation(Tensor images) => _networks.Generator.Perturbation(images, TargetMap.For(_networks.Generator, _target, images), _epsilon);
+    public Tensor Perturbation(Tensor images) => _networks.Generator.Perturbation(images, TargetView.Of(_networks.Generator, _target, images), _epsilon);
 
     public double Score(ValidationResult result) => _loss.Score(result);
 

@@ -9,7 +9,7 @@ namespace UaaGan.Attacks;
 /// G: from an image to a perturbation of it. It works on pixel-unshuffled input, since a network at full resolution
 /// would cost more than the target: a cell of pixels becomes one feature by a 1x1 convolution, and only the residual blocks look around. Sides that are no multiple of the unshuffle factor are padded by reflection and the output is cropped.
 /// A grey image is repeated to three channels and the output averaged to one. It may see, beside the pixels, an inner map that the target makes of the image, stretched over it,
-/// and look a second time, at what its perturbation does to that map.
+/// and look a second time, at what its perturbation does to that map and, where it is to, at the target's gradient there.
 /// </summary>
 internal sealed class PerturbationGenerator : NamedModule
 {
@@ -68,8 +68,14 @@ internal sealed class PerturbationGenerator : NamedModule
             return Run(images, sight, epsilon, masked: true).Perturbation;
         var resized = Resampling.Images(images, size.Height, size.Width);
         // The target is shown what it is given in the end.
-        var ownSize = sight is null ? null : sight with { MapOf = others => sight.MapOf(images.Plus(Own(others - resized)).Within(0, 1)) };
+        var ownSize = sight is null ? null : sight with
+        {
+            MapOf = others => sight.MapOf(Shown(others)),
+            DistanceOf = sight.DistanceOf is null ? null : others => sight.DistanceOf(Shown(others)),
+        };
         return Own(Run(resized, ownSize, epsilon, masked: true).Perturbation);
+
+        Tensor Shown(Tensor others) => images.Plus(Own(others - resized)).Within(0, 1);
 
         Tensor Own(Tensor perturbation) => Resampling.Perturbation(perturbation, images.shape[2], images.shape[3], epsilon);
     }
@@ -87,8 +93,9 @@ internal sealed class PerturbationGenerator : NamedModule
         if (_second is not null)
         {
             var first = Bounded(cells, images, epsilon).detach();
-            var answer = seen!.MapOf(images.Plus(first).Within(0, 1));
-            cells = cells.Plus(_second.call(entered.Plus(hidden), ReflectionPadding.Folded(first.Over(epsilon), Form.Unshuffle), answer));
+            var shown = images.Plus(first).Within(0, 1);
+            var uphill = Form.SecondGradient ? Uphill(seen!, shown) : null;
+            cells = cells.Plus(_second.call(entered.Plus(hidden), ReflectionPadding.Folded(first.Over(epsilon), Form.Unshuffle), seen!.MapOf(shown), uphill));
         }
 
         var perturbation = Bounded(cells, images, epsilon);
@@ -120,9 +127,21 @@ internal sealed class PerturbationGenerator : NamedModule
         var cells = AtCells(sight.Map);
         var centred = cells - cells.mean([2, 3], keepdim: true);
         var size = centred.Squared().mean([1, 2, 3], keepdim: true).Plus(1e-6).sqrt();
-        return new TargetSight(centred / size.Over(MapScale), others => (AtCells(sight.MapOf(others)) - cells) / size.Over(AnswerScale));
+        return new TargetSight(centred / size.Over(MapScale), others => (AtCells(sight.MapOf(others)) - cells) / size.Over(AnswerScale), sight.DistanceOf);
 
         Tensor AtCells(Tensor map) => functional.interpolate(map, [rows, columns], mode: InterpolationMode.Bilinear, align_corners: false);
+    }
+
+    /// <summary>
+    /// Where the target's feature goes away fastest from shown images, folded: their gradient by its mean size in each image, cut at +-1, which leaves
+    /// of large values the sign, as sign steps do, and tells what matters little.
+    /// </summary>
+    private Tensor Uphill(TargetSight sight, Tensor shown)
+    {
+        using var disabled = no_grad();
+        var distance = sight.DistanceOf ?? throw new ArgumentException("the generator sees the target's gradient", nameof(sight));
+        var (gradient, _) = PixelGradient.Of(shown.detach().requires_grad_(), distance, distances => distances.sum());
+        return ReflectionPadding.Folded((gradient / gradient.abs().mean([1, 2, 3], keepdim: true).Plus(1e-20)).Within(-1, 1), Form.Unshuffle);
     }
 
     private Tensor Bounded(Tensor cells, Tensor images, float epsilon)

@@ -12,14 +12,13 @@ internal sealed class TrainingNetworks : IDisposable
     /// <param name="seed">Of the first weights.</param>
     /// <param name="masked">Whether the generator has a mask.</param>
     /// <param name="judged">Whether there is a discriminator.</param>
-    /// <param name="mapChannels">Channels of the target's map that the generator sees; 0: none.</param>
-    /// <param name="secondBlocks">Residual blocks of its second look; 0: it looks once.</param>
+    /// <param name="sees">What the generator sees of its target.</param>
     /// <param name="imageSize">Rows and columns of the training images.</param>
     /// <param name="dataType">Of the weights: float32, or float64 to compare with a reference.</param>
     public TrainingNetworks(
-        OptionValues options, ulong seed, bool masked, bool judged, int mapChannels, int secondBlocks, (int Height, int Width) imageSize, ScalarType dataType = ScalarType.Float32)
+        OptionValues options, ulong seed, bool masked, bool judged, TargetView sees, (int Height, int Width) imageSize, ScalarType dataType = ScalarType.Float32)
     {
-        Generator = GeneratorWeights.Build(GeneratorForm.From(options, masked, mapChannels, secondBlocks, imageSize), dataType);
+        Generator = GeneratorWeights.Build(GeneratorForm.From(options, masked, sees, imageSize), dataType);
         Best = GeneratorWeights.Build(Generator.Form, dataType);
         SeededInitialization.Apply(Generator, seed, "generator");
         double beta1 = options.Number("beta1"), beta2 = options.Number("beta2");

@@ -37,7 +37,7 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
         var images = batch.Images;
         (_images, _masked) = (images, masked);
         (Clean, var map) = target.FeaturesAndMap(images);
-        var output = networks.Generator.Run(images, TargetMap.Sight(target, map), epsilon, masked);
+        var output = networks.Generator.Run(images, TargetView.Of(target, map, networks.Generator.Form.SecondGradient ? Clean : null), epsilon, masked);
         _output = output with { Perturbation = Resampling.AsSeen(output.Perturbation, batch.Sizes, epsilon) };
         DiscriminatorGradients = trainDiscriminator ? OfDiscriminator(networks.DiscriminatorOptimizer!, images, _output.Perturbation) : [];
     }
@@ -47,7 +47,7 @@ internal sealed class TrainingShard(TrainingNetworks networks, IGeneratorLoss lo
     {
         var (perturbation, mask) = _output!;
         var batch = new GeneratorBatch(
-            _images!, perturbation, _masked ? mask : null, Clean!, mined, images => networks.Generator.Run(images, TargetMap.For(networks.Generator, target, images), epsilon, _masked).Perturbation);
+            _images!, perturbation, _masked ? mask : null, Clean!, mined, images => networks.Generator.Run(images, TargetView.Of(networks.Generator, target, images), epsilon, _masked).Perturbation);
         var total = loss.OfGenerator(batch, networks.Discriminator, step, Scalars);
         // TorchSharp's autograd.grad ends the process where a parameter takes no part.
         if (!_masked && mask is not null)

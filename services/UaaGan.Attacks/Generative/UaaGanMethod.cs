@@ -14,7 +14,7 @@ internal static class UaaGanMethod
         TrainingOptions:
         [
             OptionDefinition.Flag("faithful", false,
-                "The losses as printed in the paper: sets the defaults of reconstruction, lambda-reconstruction, ssim-target, lambda-swap, lambda-attraction, texture-floor, target-map, second-look and quantise; an option given beside it wins."),
+                "The losses as printed in the paper: sets the defaults of reconstruction, lambda-reconstruction, ssim-target, lambda-swap, lambda-attraction, texture-floor, target-map, second-look, second-look-gradient and quantise; an option given beside it wins."),
             OptionDefinition.Number("margin", 0.3, 0, 2, "m of the metric loss max(d(f(x), f(x')) + m - d(f(x), f(x~)), 0), d Euclidean on unit features."),
             OptionDefinition.Choice("mining", "farthest", "Which other image of the batch is x' in the metric loss.", "farthest", "nearest", "mean"),
             OptionDefinition.Number("lambda-metric", 30, 0, 1e4, "Weight of the metric loss."),
@@ -30,8 +30,7 @@ internal static class UaaGanMethod
                 "Weight of a loss that draws f(x~) to those of the last 512 images' features that f(x) is farthest from; 0 turns it off. No part of the paper."),
             OptionDefinition.Flag("quantise", true, "Train on images as they are saved, rounded to uint8, with a straight-through gradient."),
             .. TrainingOptions.Network,
-            TargetMap.Definition,
-            TargetMap.SecondLook,
+            .. TargetView.Definitions,
             .. TrainingOptions.Discriminator,
             .. TrainingOptions.Optimiser,
             .. TrainingOptions.Images,
@@ -47,14 +46,20 @@ internal static class UaaGanMethod
         ["texture-floor"] = "1",
         ["target-map"] = "off",
         ["second-look"] = "0",
+        ["second-look-gradient"] = "false",
         ["quantise"] = "false",
     };
+
+    // What its gradient makes of a query suits that query alone; a loss that asks for it only holds it back.
+    private static readonly Dictionary<string, string> WithGradient = new() { [TargetView.SecondLookOption] = "3", ["lambda-swap"] = "0" };
 
     /// <summary>Every training option with the value it runs with.</summary>
     /// <exception cref="UaaGan.Failures.FailureException">OPTION_UNKNOWN or OPTION_INVALID.</exception>
     public static OptionValues Resolve(IReadOnlyDictionary<string, string> given)
     {
         var options = OptionValues.Resolve(Name, Method.TrainingOptions, given);
-        return options.Flag("faithful") ? OptionValues.Resolve(Name, Method.TrainingOptions, given, AsPrinted) : options;
+        return options.Flag("faithful") ? OptionValues.Resolve(Name, Method.TrainingOptions, given, AsPrinted)
+            : options.Flag(TargetView.GradientOption) ? OptionValues.Resolve(Name, Method.TrainingOptions, given, WithGradient)
+            : options;
     }
 }

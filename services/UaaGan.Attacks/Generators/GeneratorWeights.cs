@@ -81,6 +81,7 @@ internal static class GeneratorWeights
         ["masked"] = form.Masked.ToString(),
         ["map_channels"] = form.MapChannels.ToString(CultureInfo.InvariantCulture),
         ["second_blocks"] = form.SecondBlocks.ToString(CultureInfo.InvariantCulture),
+        ["second_gradient"] = form.SecondGradient.ToString(),
         ["image_height"] = (form.ImageSize?.Height ?? 0).ToString(CultureInfo.InvariantCulture),
         ["image_width"] = (form.ImageSize?.Width ?? 0).ToString(CultureInfo.InvariantCulture),
     };
@@ -92,10 +93,13 @@ internal static class GeneratorWeights
         Enum.Parse<PerturbationBound>(notes["bound"]),
         double.Parse(notes["texture_floor"], CultureInfo.InvariantCulture),
         // Generators of before there were masks, maps, sizes and second looks do not say.
-        notes.TryGetValue("masked", out var masked) && bool.Parse(masked),
+        Flag("masked", notes),
         Number("map_channels", notes),
         Number("second_blocks", notes),
+        Flag("second_gradient", notes),
         (Number("image_height", notes), Number("image_width", notes)) is ( > 0, > 0) size ? size : null);
+
+    private static bool Flag(string name, Dictionary<string, string> notes) => notes.TryGetValue(name, out var flag) && bool.Parse(flag);
 
     private static int Number(string name, Dictionary<string, string> notes) =>
         notes.TryGetValue(name, out var number) ? int.Parse(number, CultureInfo.InvariantCulture) : 0;

@@ -26,7 +26,7 @@ internal static class ThreatModels
     /// <param name="generator">The attack's generator; null for a method without one.</param>
     public static string Of(AttackSpec spec, EvaluationPlan plan, Generator? generator)
     {
-        var own = Of(spec, plan.AttackedNoun);
+        var own = Of(spec, plan.AttackedNoun, generator);
         if (Role(spec) == ReportAttackRole.Control) return own;
         if (plan.Surrogates.Count == 0)
         {
@@ -40,8 +40,10 @@ internal static class ThreatModels
         return $"transfer: the attacker knows nothing of the scored network; the attack was made on {names}, {own.Replace("the target network's", plan.Surrogates.Count == 1 ? "that network's" : "those networks'", StringComparison.Ordinal).Replace("the target network", that, StringComparison.Ordinal)}";
     }
 
-    private static string Of(AttackSpec spec, string image) => Role(spec) switch
+    private static string Of(AttackSpec spec, string image, Generator? generator) => Role(spec) switch
     {
+        _ when spec.Generator is not null && generator is not null && SeesGradient(generator) =>
+            $"white-box: the generator learned from the target network's gradients on other, unlabelled images, and sees one for every {image}; a {image} costs one forward pass of the generator, three of the target network and one back through it; it needs neither labels nor gallery",
         _ when spec.Generator is not null && spec.Method != Universal =>
             $"white-box in training: the generator learned from the target network's gradients on other, unlabelled images; a {image} costs one forward pass of the generator, and one of the target where the generator sees its map, two where it looks twice; it needs neither labels nor gallery",
         _ when spec.Method == Universal =>
@@ -53,6 +55,8 @@ internal static class ThreatModels
         ReportAttackRole.Control => "no knowledge at all: noise of the same budget",
         _ => $"white-box: gradients of the target network for every {image}; no labels, no gallery",
     };
+
+    private static bool SeesGradient(Generator generator) => (string?)RunManifest.Parsed(generator.ManifestJson)?["options"]?["second-look-gradient"] == "true";
 
     /// <summary>What part the attack plays in the argument: UAA-GAN is what is judged, noise is the control, all others are references.</summary>
     public static ReportAttackRole Role(AttackSpec spec) =>

@@ -22,6 +22,7 @@ internal static class PaperVariants
             "no-swap: lambda-swap=0",
             "no-map: target-map=off",
             "second-look: second-look=3",
+            "second-look-gradient: second-look-gradient=true",
             "images-32: images=32",
             "images-64: images=64",
             "images-128: images=128",
