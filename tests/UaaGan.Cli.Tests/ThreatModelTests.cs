@@ -118,6 +118,9 @@ public sealed class ThreatModelTests(Suite suite) : IClassFixture<Suite>, IDispo
 
         Assert.StartsWith("white-box in training: the generator learned from the target network's gradients", (string?)attacks[0]!["threat_model"], StringComparison.Ordinal);
         Assert.StartsWith("white-box: the generator learned from the target network's gradients on other, unlabelled images, and sees one for every query", (string?)attacks[1]!["threat_model"], StringComparison.Ordinal);
+        var report = File.ReadAllText(_folder["seen/report.html"]);
+        Assert.Contains(">UAA-GAN<", report, StringComparison.Ordinal);
+        Assert.Contains(">UAA-GAN with gradient<", report, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal static class ReportBuilder
             Title = title,
             Description = description,
             Model = $"{result.Model.Name} {result.Model.Version}",
-            ThreatModel = ThreatModels.Common(result.Plan) + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options)}: {ThreatModels.Of(a.Spec, result.Plan, a.Generator)}.")),
+            ThreatModel = ThreatModels.Common(result.Plan) + string.Concat(result.Attacks.Select(a => $" {ThreatModels.Title(a.Spec, a.Run.Options, a.Generator)}: {ThreatModels.Of(a.Spec, result.Plan, a.Generator)}.")),
             Epsilon = result.Plan.Epsilon.ToString(),
             Rules = new ReportRules
             {
@@ -66,7 +66,7 @@ internal static class ReportBuilder
     private static ReportAttack Of(AttackResult attack) => new()
     {
         Name = attack.Spec.Label,
-        Title = ThreatModels.Title(attack.Spec, attack.Run.Options),
+        Title = ThreatModels.Title(attack.Spec, attack.Run.Options, attack.Generator),
         Role = ThreatModels.Role(attack.Spec),
         Metrics = Of(attack.Metrics.Metrics),
         MapLost = Of(attack.Metrics.MapLost),

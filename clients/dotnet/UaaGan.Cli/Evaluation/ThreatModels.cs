@@ -64,11 +64,14 @@ internal static class ThreatModels
         : spec.Method == Subject ? ReportAttackRole.Subject
         : ReportAttackRole.Reference;
 
-    /// <summary>The attack's name for people, such as PGD-20.</summary>
-    public static string Title(AttackSpec spec, IReadOnlyDictionary<string, string> options) => spec.Method switch
+    /// <summary>The attack's name for people, such as PGD-20; a generator that sees more than a forward pass shows is named apart.</summary>
+    /// <param name="spec">The attack.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="generator">Its generator; null for a method without one.</param>
+    public static string Title(AttackSpec spec, IReadOnlyDictionary<string, string> options, Generator? generator) => spec.Method switch
     {
         RandomSign => "random sign",
-        Subject => "UAA-GAN",
+        Subject => generator is not null && SeesGradient(generator) ? "UAA-GAN with gradient" : "UAA-GAN",
         _ when spec.Guide is not null => $"{spec.Method.ToUpperInvariant()} to {Path.GetFileName(spec.Guide)}",
         // 0 stands for a rule that follows epsilon.
         _ when spec.Generator is null && options.TryGetValue("steps", out var steps) && steps != "0" => $"{spec.Method.ToUpperInvariant()}-{steps}",
