@@ -52,11 +52,7 @@ public sealed class SecondLookTests
     public void It_is_trained_saved_and_used_by_the_attack()
     {
         using var target = Tiny.Network();
-        using var session = TrainingSession.Open(Tiny.Training(AttackCatalog.UaaGan, steps: 2, ("second-look", "2")), Tiny.Pictures(6), target);
-        session.Step();
-        var early = session.Best();
-        session.Step();
-        var late = session.Best();
+        var (early, late) = Trained(target, ("second-look", "2"));
         using var scope = NewDisposeScope();
         using var generator = GeneratorWeights.Read(late);
         var features = new CountedMaps(target);
@@ -161,11 +157,7 @@ public sealed class SecondLookTests
     public void With_the_gradient_it_is_trained_saved_and_used_by_the_attack()
     {
         using var target = Tiny.Network();
-        using var session = TrainingSession.Open(Tiny.Training(AttackCatalog.UaaGan, steps: 2, ("second-look-gradient", "true")), Tiny.Pictures(6), target);
-        session.Step();
-        var early = session.Best();
-        session.Step();
-        var late = session.Best();
+        var (early, late) = Trained(target, ("second-look-gradient", "true"));
         using var scope = NewDisposeScope();
         using var generator = GeneratorWeights.Read(late);
         using var before = GeneratorWeights.Read(early);
@@ -246,6 +238,16 @@ public sealed class SecondLookTests
             Tiny.Training(AttackCatalog.UaaGan, steps: 1, ("second-look", "1")), Tiny.Pictures(6), FakeNetwork.Angle));
 
         Assert.Equal("0", AttackCatalog.ResolveTraining(AttackCatalog.UaaGan, Tiny.Options(("faithful", "true"))).All["second-look"]);
+    }
+
+    /// <summary>The generator after the first and after the second of two steps.</summary>
+    private static (TrainedGenerator Early, TrainedGenerator Late) Trained(TargetNetwork target, (string Name, string Value) option)
+    {
+        using var session = TrainingSession.Open(Tiny.Training(AttackCatalog.UaaGan, steps: 2, option), Tiny.Pictures(6), target);
+        session.Step();
+        var early = session.Best();
+        session.Step();
+        return (early, session.Best());
     }
 
     private static PerturbationGenerator Build(int secondBlocks, (int Height, int Width)? imageSize = null, bool gradient = false)

@@ -50,7 +50,7 @@ public class ComposeTests
         var errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync().Within();
         string said = await errors.Within();
-        await process.WaitForExitAsync().WaitAsync(Waits.Limit, TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync().Within();
         return (process.ExitCode, output, said);
     }
 

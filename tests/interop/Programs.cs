@@ -11,7 +11,7 @@ internal static class Programs
         using var process = Start(program, arguments, folder, environment);
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Waits.Limit, TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync().Within();
         await EndsWell(process, errors);
         return output;
     }
@@ -33,7 +33,7 @@ internal static class Programs
 
     public static async Task EndsWell(Process process, Task<string> errors)
     {
-        await process.WaitForExitAsync().WaitAsync(Waits.Limit, TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync().Within();
         Assert.True(process.ExitCode == 0, $"{process.StartInfo.FileName} ended with {process.ExitCode}: {await errors}");
     }
 }

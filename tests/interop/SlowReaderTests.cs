@@ -25,14 +25,14 @@ public sealed class SlowReaderTests(InteropSuite suite)
 
         using var others = new FeatureClient(new Uri($"http://{suite.Targets[0]}"));
         var streams = Enumerable.Range(0, 4).Select(_ => others.StreamExtract(Tiny, Images(), cancellationToken: Token).Select(outcome => outcome.Id).ToListAsync(Token).AsTask());
-        Assert.All(await Task.WhenAll(streams).WaitAsync(Waits.Limit, Token), ids => Assert.Equal(InteropCases.Ids(100), ids));
+        Assert.All(await Task.WhenAll(streams).Within(), ids => Assert.Equal(InteropCases.Ids(100), ids));
         // Its answers no longer fit the buffers on the way: the service has stopped reading from it.
         Assert.False(writing.IsCompleted);
 
         Assert.True(await slow.ResponseStream.MoveNext(Token));
         for (var i = 0; i < Items; i++)
         {
-            Assert.True(await slow.ResponseStream.MoveNext(Token).WaitAsync(Waits.Limit, Token));
+            Assert.True(await slow.ResponseStream.MoveNext(Token).Within());
             Assert.Equal($"i{i}", slow.ResponseStream.Current.Result.Id);
         }
 

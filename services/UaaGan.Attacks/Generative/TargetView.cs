@@ -8,7 +8,9 @@ namespace UaaGan.Attacks;
 /// <param name="SecondGradient">Whether its second look sees the target's gradient, too.</param>
 internal sealed record TargetView(int MapChannels, int SecondBlocks = 0, bool SecondGradient = false)
 {
-    public const string MapOption = "target-map", SecondLookOption = "second-look", GradientOption = "second-look-gradient";
+    public const string SecondLookOption = "second-look", GradientOption = "second-look-gradient";
+
+    private const string MapOption = "target-map";
 
     /// <summary>The options, for methods whose generator may see its target.</summary>
     public static IReadOnlyList<OptionDefinition> Definitions { get; } =

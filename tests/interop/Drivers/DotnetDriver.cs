@@ -72,7 +72,7 @@ internal sealed class DotnetDriver(JsonObject configuration)
         {
             foreach (var (n, item) in Items((int)configuration["count"]!).Index())
             {
-                if (n == (int)configuration["gate"]!) await gate.Task.WaitAsync(Waits.Limit, Token);
+                if (n == (int)configuration["gate"]!) await gate.Task.Within();
                 yield return item;
             }
         }

@@ -51,6 +51,6 @@ internal static class DriverProcess
 
     private static async IAsyncEnumerable<JsonNode> Lines(Process driver)
     {
-        while (await driver.StandardOutput.ReadLineAsync().WaitAsync(Waits.Limit, TestContext.Current.CancellationToken) is { } line) yield return JsonNode.Parse(line)!;
+        while (await driver.StandardOutput.ReadLineAsync().Within() is { } line) yield return JsonNode.Parse(line)!;
     }
 }

@@ -42,7 +42,7 @@ internal static class ThreatModels
 
     private static string Of(AttackSpec spec, string image, Generator? generator) => Role(spec) switch
     {
-        _ when spec.Generator is not null && generator is not null && SeesGradient(generator) =>
+        _ when SeesGradient(generator) =>
             $"white-box: the generator learned from the target network's gradients on other, unlabelled images, and sees one for every {image}; a {image} costs one forward pass of the generator, three of the target network and one back through it; it needs neither labels nor gallery",
         _ when spec.Generator is not null && spec.Method != Universal =>
             $"white-box in training: the generator learned from the target network's gradients on other, unlabelled images; a {image} costs one forward pass of the generator, and one of the target where the generator sees its map, two where it looks twice; it needs neither labels nor gallery",
@@ -56,7 +56,8 @@ internal static class ThreatModels
         _ => $"white-box: gradients of the target network for every {image}; no labels, no gallery",
     };
 
-    private static bool SeesGradient(Generator generator) => (string?)RunManifest.Parsed(generator.ManifestJson)?["options"]?["second-look-gradient"] == "true";
+    private static bool SeesGradient(Generator? generator) =>
+        generator is not null && (string?)RunManifest.Parsed(generator.ManifestJson)?["options"]?["second-look-gradient"] == "true";
 
     /// <summary>What part the attack plays in the argument: UAA-GAN is what is judged, noise is the control, all others are references.</summary>
     public static ReportAttackRole Role(AttackSpec spec) =>
@@ -71,7 +72,7 @@ internal static class ThreatModels
     public static string Title(AttackSpec spec, IReadOnlyDictionary<string, string> options, Generator? generator) => spec.Method switch
     {
         RandomSign => "random sign",
-        Subject => generator is not null && SeesGradient(generator) ? "UAA-GAN with gradient" : "UAA-GAN",
+        Subject => SeesGradient(generator) ? "UAA-GAN with gradient" : "UAA-GAN",
         _ when spec.Guide is not null => $"{spec.Method.ToUpperInvariant()} to {Path.GetFileName(spec.Guide)}",
         // 0 stands for a rule that follows epsilon.
         _ when spec.Generator is null && options.TryGetValue("steps", out var steps) && steps != "0" => $"{spec.Method.ToUpperInvariant()}-{steps}",
